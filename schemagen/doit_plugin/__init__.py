@@ -1,0 +1,76 @@
+"""This package knows how to be a doit plugin. A dodo.py needs no more than this::
+
+    from schemagen.doit_plugin import doit_config, generate_tasks
+
+    DOIT_CONFIG = doit_config()
+
+
+    def task_generate():
+        yield from generate_tasks()
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from schemagen.config import Config, load_config
+from schemagen.doit_plugin.session import STATE_FILE, Session
+from schemagen.errors import SchemagenError
+
+__all__ = ["doit_config", "generate_tasks"]
+
+
+
+def doit_config() -> dict[str, Any]:
+    """What a dodo.py needs in its ``DOIT_CONFIG``: our state, our checker, our reporter."""
+    from schemagen.doit_plugin.checker import ContentChecker  # noqa: PLC0415
+    from schemagen.doit_plugin.reporter import Reporter  # noqa: PLC0415
+
+    return {
+        "backend": "schemagen",
+        "dep_file": STATE_FILE,
+        "check_file_uptodate": ContentChecker,
+        "reporter": Reporter,
+        "continue": True,
+        "default_tasks": None,
+    }
+
+
+def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
+    """doit tasks, one per schema, as ``[tool.schemagen]`` of ``folder``/pyproject.toml says.
+
+    Raises doit's InvalidDodoFile, with a line per problem, where the build cannot start.
+    """
+    from doit import Globals  # noqa: PLC0415
+    from doit.exceptions import InvalidDodoFile  # noqa: PLC0415
+
+    try:
+        config = load_config(Path(folder).resolve())
+        yield from declared(config, getattr(Globals.dep_manager, "backend", None), is_whole=True)
+    except SchemagenError as problem:
+        raise InvalidDodoFile(f"the build cannot start\n{problem}") from None
+    except ExceptionGroup as problems:
+        lines = "\n".join(str(problem) for problem in problems.exceptions)
+        raise InvalidDodoFile(f"the build cannot start\n{lines}") from None
+
+
+def declared(config: Config, backend: Any, *, is_whole: bool) -> Iterator[Any]:
+    """doit's tasks for ``config``, with the state that ``backend`` holds.
+
+    Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
+    """
+    from doit.exceptions import InvalidDodoFile  # noqa: PLC0415
+
+    from schemagen.doit_plugin.backend import StateBackend  # noqa: PLC0415
+    from schemagen.doit_plugin.tasks import declare_tasks  # noqa: PLC0415
+
+    if not isinstance(backend, StateBackend):
+        raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")
+    yield from declare_tasks(Session(config, backend.state, warn, is_whole=is_whole))
+
+
+def warn(message: str) -> None:
+    sys.stderr.write(f"{message}\n")

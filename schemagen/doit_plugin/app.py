@@ -1,0 +1,61 @@
+"""This module knows how to be a doit application without a dodo.py: doit's own main with our loader and run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from doit.cmd_base import TaskLoader2
+from doit.cmd_clean import Clean
+from doit.cmd_help import Help
+from doit.doit_cmd import DoitMain
+
+from schemagen.config import Config
+from schemagen.doit_plugin import declared, doit_config, warn
+from schemagen.doit_plugin.reporter import Reporter, SummaryReporter
+from schemagen.doit_plugin.run import RunBuild
+from schemagen.errors import SchemagenError
+
+CANNOT_START = 3
+
+
+class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
+    """Declares the tasks of a configuration that is already loaded."""
+
+    cmd_options = ()
+
+    def __init__(self, config: Config, *, is_whole: bool, is_verbose: bool) -> None:
+        super().__init__()
+        self._config = config
+        self._is_whole = is_whole
+        self._reporter = Reporter if is_verbose else SummaryReporter
+
+    def load_doit_config(self) -> dict[str, Any]:
+        return {**doit_config(), "reporter": self._reporter}
+
+    def load_tasks(self, cmd: Any, pos_args: list[str]) -> list[Any]:  # noqa: ARG002
+        try:
+            return list(declared(self._config, cmd.dep_manager.backend, is_whole=self._is_whole))
+        except SchemagenError as problem:
+            warn(str(problem))
+        except ExceptionGroup as problems:
+            for problem in problems.exceptions:
+                warn(str(problem))
+        raise SystemExit(CANNOT_START)
+
+
+class Application(DoitMain):  # type: ignore[misc]  # doit has no types
+    """doit's main with the commands that the ``schemagen`` command needs."""
+
+    BIN_NAME = "schemagen"
+    DOIT_CMDS = (Help, RunBuild, Clean)
+
+
+def run_doit(config: Config, args: Sequence[str], *, is_whole: bool, is_verbose: bool = False) -> int:
+    """Run a doit command on the tasks of ``config``; returns doit's exit code."""
+    loader = ConfigLoader(config, is_whole=is_whole, is_verbose=is_verbose)
+    backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
+    code = Application(loader, config_filenames=(), extra_config=backends).run(list(args))
+    sys.stdout.flush()
+    return code or 0

@@ -1,0 +1,30 @@
+"""This module knows how to tell doit whether a dependency changed: by its content, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from doit.dependency import FileChangedChecker
+
+from schemagen.build import digest_of_file
+
+
+class ContentChecker(FileChangedChecker):  # type: ignore[misc]  # doit has no types
+    """A file is modified if its xxh3-128 digest is another. Times and sizes are not asked: ``cp -p``, a CI
+    cache or a tar archive may restore any of them. Each file is read once per run."""
+
+    def __init__(self) -> None:
+        self._digests: dict[str, str | None] = {}
+
+    def _digest(self, path: str) -> str | None:
+        if path not in self._digests:
+            self._digests[path] = digest_of_file(Path(path).resolve())
+        return self._digests[path]
+
+    def check_modified(self, file_path: str, file_stat: Any, state: str) -> bool:
+        return self._digest(file_path) != state
+
+    def get_state(self, dep: str, current_state: str | None) -> str | None:
+        digest = self._digest(dep)
+        return None if digest == current_state else digest

@@ -1,0 +1,60 @@
+"""This module knows how to report a run: one line per failure on stderr, one line of summary at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any, TextIO
+
+from doit.reporter import ConsoleReporter
+
+from schemagen.doit_plugin.tasks import GenerateTask
+
+
+class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
+    """doit's console reporter, but for our own tasks: fresh ones are counted, not listed."""
+
+    desc = "schemagen: what was generated, what failed, and a summary"
+    shows_tasks = True
+
+    def __init__(self, outstream: TextIO, options: dict[str, Any]) -> None:
+        super().__init__(outstream, options)
+        self._generated = self._fresh = self._failed = 0
+        self._started = time.monotonic()
+
+    def execute_task(self, task: Any) -> None:
+        if self.shows_tasks or not isinstance(task, GenerateTask):
+            super().execute_task(task)
+
+    def add_success(self, task: Any) -> None:
+        if isinstance(task, GenerateTask):
+            self._generated += 1
+        else:
+            super().add_success(task)
+
+    def skip_uptodate(self, task: Any) -> None:
+        if isinstance(task, GenerateTask):
+            self._fresh += 1
+        elif not task.has_subtask:
+            super().skip_uptodate(task)
+
+    def add_failure(self, task: Any, fail: Any) -> None:
+        if isinstance(task, GenerateTask):
+            self._failed += 1
+            sys.stderr.write(f"{fail.message}\n")
+        else:
+            super().add_failure(task, fail)
+
+    def complete_run(self) -> None:
+        super().complete_run()
+        seconds = time.monotonic() - self._started
+        self.write(
+            f"{self._generated} generated, {self._fresh} fresh, {self._failed} failed in {seconds:.2f} s\n"
+        )
+
+
+class SummaryReporter(Reporter):
+    """Failures and the summary only."""
+
+    desc = "schemagen: failures and a summary"
+    shows_tasks = False

@@ -1,0 +1,116 @@
+"""This module knows how to run doit's ``run`` command as a build: under the lock, with our runner."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from doit.action import PythonAction
+from doit.cmd_run import Run
+from doit.control import TaskControl
+from doit.runner import Runner
+from doit.task import Stream
+
+from schemagen.build import sweep_temps
+from schemagen.doit_plugin.runner import BatchRunner, CommittingRunner
+from schemagen.doit_plugin.session import STATE_FOLDER, Session
+from schemagen.doit_plugin.tasks import GenerateTask
+from schemagen.state.lock import writer_lock
+from schemagen.workers import RECURSION_LIMIT
+
+
+class RunBuild(Run):  # type: ignore[misc]  # doit has no types
+    """doit's ``run``, with a lock round it, our runner behind ``-n``, and orphans removed after it."""
+
+    name = "run"
+
+    def execute(self, params: Any, args: list[str]) -> Any:
+        with _locked(Path(STATE_FOLDER)):
+            return super().execute(params, args)
+
+    def _execute(  # noqa: PLR0917  # doit passes its options by these names
+        self,
+        outfile: Any,
+        verbosity: int | None = None,
+        always: bool = False,
+        continue_: bool = False,
+        reporter: Any = "console",
+        num_process: int = 0,
+        par_type: str = "process",
+        single: bool = False,
+        auto_delayed_regex: bool = False,
+        force_verbosity: bool = False,
+        failure_verbosity: int = 0,
+        pdb: bool = False,
+    ) -> Any:
+        session = _session_of(self.task_list)
+        if session is None or par_type != "process":
+            return super()._execute(
+                outfile, verbosity, always, continue_, reporter, num_process, par_type, single,
+                auto_delayed_regex, force_verbosity, failure_verbosity, pdb,
+            )  # fmt: skip
+        PythonAction.pm_pdb = pdb
+        self.control = self._select(single, auto_delayed_regex)
+        reporter_class = self.reporters[reporter] if isinstance(reporter, str) else reporter
+        with _stream_for(outfile) as self.outstream, _deep_recursion():
+            report = reporter_class(self.outstream, {"failure_verbosity": failure_verbosity})
+            common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
+            runner: Runner = (
+                BatchRunner(*common, num_process, session) if num_process else CommittingRunner(*common)
+            )
+            _sweep(session)
+            if self.sel_default_tasks:
+                session.remove_orphans()
+            return runner.run_all(self.control.task_dispatcher())
+
+    def _select(self, single: bool, auto_delayed_regex: bool) -> TaskControl:
+        control = TaskControl(self.task_list, auto_delayed_regex=auto_delayed_regex)
+        control.process(self.sel_tasks)
+        if single:
+            for name in control.selected_tasks:
+                task = control.tasks[name]
+                for alone in [control.tasks[sub] for sub in task.task_dep] if task.has_subtask else [task]:
+                    alone.task_dep = []
+        return control
+
+
+def _session_of(tasks: list[Any]) -> Session | None:
+    return next((task.action.session for task in tasks if isinstance(task, GenerateTask)), None)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    def say_so() -> None:
+        sys.stderr.write("waiting for another build of this project to end\n")
+
+    with writer_lock(folder, say_so):
+        yield
+
+
+def _sweep(session: Session) -> None:
+    """Remove what a killed build left; a marker says whether the last one came to its end."""
+    sweep_temps(session.root / session.config.output)
+
+
+@contextlib.contextmanager
+def _stream_for(outfile: Any) -> Iterator[Any]:
+    if isinstance(outfile, str):
+        with codecs.open(outfile, "w", encoding="utf-8") as stream:
+            yield stream
+    else:
+        yield outfile
+
+
+@contextlib.contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Rendering a view as deep as a schema may be takes more frames than Python allows by default."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

@@ -1,0 +1,179 @@
+"""This module knows how to hold together one run: the configuration, the project, the state, and who writes what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from schemagen.build import (
+    Written,
+    digest_of_file,
+    discard,
+    find_orphans,
+    move_into_place,
+    remove_orphan,
+    write_beside,
+)
+from schemagen.config import Config
+from schemagen.errors import SchemagenError
+from schemagen.plan import Task, stale_outputs
+from schemagen.project import Project, load_project
+from schemagen.state.store import OURS, Origin, State
+
+STATE_FOLDER = ".schemagen"
+STATE_FILE = f"{STATE_FOLDER}/log"
+BASENAME = "generate"
+
+
+def task_name(schema_name: str) -> str:
+    """doit's name for the task of a schema; doit forbids ``=`` and gives ``*`` a meaning."""
+    return f"{BASENAME}:" + schema_name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a worker made of one task: its new outputs by path, or the message of what went wrong."""
+
+    written: dict[str, Written]
+    problem: str = ""
+
+
+class Session:
+    """One run over one project. In a worker process it has no state and never writes but temporary files.
+
+    ``is_whole`` is false where options of this run alone choose the schemas, the packs or the output folder:
+    what such a run does not make is not thereby gone.
+    """
+
+    def __init__(
+        self, config: Config, state: State | None, warn: Callable[[str], None], *, is_whole: bool = True
+    ) -> None:
+        self.config = config
+        self.root = Path(config.root)
+        self.state = state
+        self.warn = warn
+        self.is_whole = is_whole
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A worker that did not inherit the project loads it again.
+        return {"config": self.config, "root": self.root, "state": None, "warn": print, "is_whole": True}
+
+    @cached_property
+    def project(self) -> Project:
+        return load_project(self.config)
+
+    def tasks(self) -> list[Task]:
+        return list(self.project.tasks.values())
+
+    # -- freshness
+
+    def stale(self, task: Task) -> dict[str, str]:
+        """The outputs of ``task`` that are not fresh, by path, with the reason."""
+        assert self.state is not None
+        facts = self.state.facts(task_name(task.name))
+        return stale_outputs(task, facts, self.digest_of)
+
+    def digest_of(self, path: str) -> str | None:
+        return digest_of_file(self.root / path)
+
+    # -- in a worker
+
+    def make(self, schema_name: str, stale: Collection[str]) -> Made:
+        """Render the stale outputs of a schema into temporary files beside them."""
+        task = self.project.tasks[schema_name]
+        written: dict[str, Written] = {}
+        try:
+            if task.problem is not None:
+                raise task.problem
+            wanted = {output.below: output.path for output in task.outputs if output.path in stale}
+            for below, data in self.project.render(schema_name, wanted).items():
+                path = wanted[below]
+                written[path] = write_beside(self.root, self.config.output, path, data)
+        except SchemagenError as problem:
+            self.discard(written)
+            return Made({}, str(problem))
+        return Made(written)
+
+    # -- in the parent
+
+    def commit(self, task: Task, written: dict[str, Written]) -> dict[str, Any]:
+        """Claim the new outputs, move them into place, and give the facts to record.
+
+        Raises OutputError; what was not moved is discarded then.
+        """
+        assert self.state is not None
+        packs = {output.path: output.pack for output in task.outputs}
+        changed = {path: made.digest for path, made in written.items() if made.temp}
+        if changed:
+            self.state.claim(changed, task.schema, packs)
+        left = dict(written)
+        try:
+            for path, made in written.items():
+                if made.temp:
+                    move_into_place(self.root, path, made.temp)
+                del left[path]
+        finally:
+            self.discard(left)
+        return {OURS: self._facts(task, {path: made.digest for path, made in written.items()})}
+
+    def _facts(self, task: Task, digests: dict[str, str]) -> dict[str, Any]:
+        assert self.state is not None
+        before = self.state.facts(task_name(task.name)).get("outputs", {})
+        outputs = {
+            output.path: [output.key, digests.get(output.path) or before[output.path][1], output.pack]
+            for output in task.outputs
+        }
+        return {
+            "schema": task.schema,
+            "inputs": dict(task.inputs),
+            "missing": list(task.missing),
+            "outputs": outputs,
+        }
+
+    def discard(self, written: dict[str, Written]) -> None:
+        for path, made in written.items():
+            if made.temp:
+                discard(self.root, path, made.temp)
+
+    def remove_orphans(self) -> int:
+        """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are
+        not. Returns how many were removed."""
+        assert self.state is not None
+        planned = {output.path for task in self.tasks() for output in task.outputs}
+        self._forget_gone_tasks()
+        gone = []
+        for orphan in find_orphans(self.root, self._owned_in_scope(), planned):
+            if orphan.is_intact:
+                remove_orphan(self.root, self.config.output, orphan.path)
+                gone.append(orphan.path)
+            else:
+                self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it was edited: kept")
+        self.state.release(gone)
+        return len(gone)
+
+    def _forget_gone_tasks(self) -> None:
+        assert self.state is not None
+        present = {task_name(task.name) for task in self.tasks()}
+        for name in self.state.names():
+            if name.startswith(f"{BASENAME}:") and name not in present and self.is_whole:
+                self.state.forget_row(name)
+
+    def _owned_in_scope(self) -> dict[str, dict[str, Origin]]:
+        """What we wrote, without what a run with options of its own says nothing about."""
+        assert self.state is not None
+        owned = self.state.owned()
+        if self.is_whole:
+            return owned
+        packs = {pack.name for pack in self.project.packs}
+        folders = tuple(folder.rstrip("/") + "/" for folder in self.config.schemas)
+        return {
+            path: digests
+            for path, digests in owned.items()
+            if path.startswith(self.config.output + "/")
+            and all(
+                origin.pack in packs and origin.schema.startswith(folders) for origin in digests.values()
+            )
+        }

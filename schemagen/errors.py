@@ -1,0 +1,68 @@
+"""This module knows how to say what is wrong, where, in one line that a person can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file. ``line`` and ``column`` count from 1; ``pointer`` is a JSON Pointer
+    fragment such as ``#/properties/a`` or empty."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class SchemagenError(Exception):
+    """Base of every error that is the user's to mend. ``code`` names the kind of error."""
+
+    code = "SG000"
+
+    def __init__(self, message: str, location: Location, code: str | None = None) -> None:
+        super().__init__(message, location, code)
+        self.message = message
+        self.location = location
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        """``path:line:column: message (at #/pointer) [code]``, always on one line."""
+        where = f" (at {self.location.pointer})" if self.location.pointer else ""
+        text = f"{self.location}: {self.message}{where} [{self.code}]"
+        return " ".join(text.splitlines())
+
+
+class ConfigError(SchemagenError):
+    """The build cannot start: configuration, folders, packs or colliding outputs are wrong."""
+
+    code = "SG001"
+
+
+class SchemaError(SchemagenError):
+    """One schema cannot be used; the others can."""
+
+    code = "SG100"
+
+
+class RefError(SchemaError):
+    """A reference of a schema leads nowhere or out of the schema folders."""
+
+    code = "SG200"
+
+
+class TemplateError(SchemagenError):
+    """A template or partial of a pack is wrong."""
+
+    code = "SG300"
+
+
+class OutputError(SchemagenError):
+    """An output cannot be written."""
+
+    code = "SG400"

@@ -1,0 +1,79 @@
+"""This module knows how to name the values that the other rooms pass to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+# None, bool, int, jiter.LosslessFloat (every number written with a fraction or an exponent, and
+# -0: ``str()`` gives its text as written), str, list, dict. Never a Python float.
+JsonValue: TypeAlias = Any
+
+
+class Draft(StrEnum):
+    """The dialects of JSON Schema that are understood, oldest first."""
+
+    D4 = "draft4"
+    D6 = "draft6"
+    D7 = "draft7"
+    D2019 = "2019-09"
+    D2020 = "2020-12"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFile:
+    """A schema that was found, not yet read.
+
+    ``name`` is its path below its schema folder without ``.json``, with ``/`` (``billing/invoice``);
+    ``path`` is its path relative to the project folder, with ``/`` (``schemas/billing/invoice.json``),
+    or absolute where it lies outside the project folder.
+    """
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A schema that was read once: ``digest`` is xxh3-128 (32 hex digits) of exactly ``data``."""
+
+    name: str
+    path: str
+    data: bytes
+    digest: str
+    draft: Draft
+    document: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a reference leads.
+
+    ``path`` is the ``Schema.path`` of the document, or the URI of a metaschema that ships with us;
+    ``pointer`` is the JSON Pointer fragment of the subschema in it (``#`` for the whole document,
+    ``#/$defs/a``, with ``~0 ~1`` escapes and no percent escapes). An opaque target (a reference that
+    nothing in the project answers) has ``is_opaque`` true and the full URI as its ``path``.
+    """
+
+    path: str
+    pointer: str
+    is_opaque: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """All references that a schema reaches, directly or through other files.
+
+    ``targets`` maps (document path, pointer of the subschema that holds the reference keyword,
+    keyword) to its target; keyword is ``$ref``, ``$dynamicRef`` or ``$recursiveRef``.
+    ``documents`` holds every document reached, itself first, by path, with its draft.
+    ``files`` are the paths of the other schema files reached, sorted. ``missing`` are the paths that
+    were looked for and do not exist, sorted. ``opaque`` are the URIs that stayed unresolved, sorted.
+    """
+
+    targets: dict[tuple[str, str, str], Target]
+    documents: dict[str, tuple[Draft, JsonValue]]
+    files: tuple[str, ...]
+    missing: tuple[str, ...]
+    opaque: tuple[str, ...]

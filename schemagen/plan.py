@@ -1,0 +1,153 @@
+"""This module knows how to decide what is to be made: one task per schema, its outputs, and which are stale."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schemagen import __version__
+from schemagen.config import Config
+from schemagen.digest import digest_fields
+from schemagen.errors import ConfigError, Location, SchemagenError
+from schemagen.model import Resolution, Schema, SchemaFile
+from schemagen.packs import Output, Pack
+from schemagen.view import VIEW_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOutput:
+    """One output of a task. ``path`` is relative to the project folder (or absolute), ``below`` to the
+    output folder; ``key`` is a digest over everything its bytes depend on."""
+
+    path: str
+    below: str
+    key: str
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One schema and what is made from it. ``inputs`` maps the path of the schema, and of every file
+    it refs, to its digest; ``missing`` are paths that were looked for and do not exist."""
+
+    name: str
+    schema: str
+    inputs: Mapping[str, str]
+    missing: tuple[str, ...]
+    outputs: tuple[PlannedOutput, ...]
+    problem: SchemagenError | None = None
+
+
+def plan_task(
+    schema: Schema, resolution: Resolution, digests: Mapping[str, str], packs: Sequence[Pack], config: Config
+) -> Task:
+    """The task for ``schema``; ``digests`` maps the path of every loaded schema to its digest."""
+    inputs = {schema.path: schema.digest} | {path: digests[path] for path in resolution.files}
+    base = digest_fields(
+        [
+            __version__,
+            VIEW_VERSION,
+            config.unresolved_refs,
+            config.default_draft,
+            schema.name,
+            *(field for item in inputs.items() for field in item),
+            "missing",
+            *resolution.missing,
+            "opaque",
+            *resolution.opaque,
+        ]
+    )
+    outputs = tuple(
+        _planned(schema.name, pack, output, digest_fields([base, pack.name, output.pattern, output.digest]), config)
+        for pack in packs
+        for output in pack.outputs
+    )
+    return Task(schema.name, schema.path, inputs, resolution.missing, outputs)
+
+
+def plan_failure(
+    file: SchemaFile,
+    problem: SchemagenError,
+    inputs: Mapping[str, str],
+    missing: tuple[str, ...],
+    packs: Sequence[Pack],
+    config: Config,
+) -> Task:
+    """The task for a schema that cannot be used: it will fail with ``problem`` and keep its outputs."""
+    outputs = tuple(
+        _planned(file.name, pack, output, "", config) for pack in packs for output in pack.outputs
+    )
+    return Task(file.name, file.path, inputs, missing, outputs, problem)
+
+
+def _planned(name: str, pack: Pack, output: Output, key: str, config: Config) -> PlannedOutput:
+    below = output.path_for(name)
+    return PlannedOutput(f"{config.output}/{below}", below, key, pack.name)
+
+
+def stale_outputs(
+    task: Task, facts: Mapping[str, Any], digest_of_file: Callable[[str], str | None]
+) -> dict[str, str]:
+    """The outputs of ``task`` that are not fresh, by path, each with the reason.
+
+    ``facts`` are those recorded by the task's last success; ``digest_of_file`` gives the digest of a
+    file's present bytes, or None where there is no such file.
+    """
+    recorded = facts.get("outputs", {})
+    stale: dict[str, str] = {}
+    for output in task.outputs:
+        key, digest, _ = recorded.get(output.path, ("", "", ""))
+        if not key:
+            stale[output.path] = "not made yet"
+        elif key != output.key:
+            stale[output.path] = "what it is made from changed"
+        elif (present := digest_of_file(output.path)) is None:
+            stale[output.path] = "missing"
+        elif present != digest:
+            stale[output.path] = "edited since it was made"
+    return stale
+
+
+def check_collisions(tasks: Sequence[Task]) -> None:
+    """Raise an ExceptionGroup of ConfigErrors if two outputs would stand in each other's way.
+
+    Paths are compared as the least able file system would: after NFC and case folding, so that a
+    collision on macOS or Windows is found on Linux too. No output may be an input.
+    """
+    problems: list[SchemagenError] = []
+    taken: dict[str, tuple[Task, PlannedOutput]] = {}
+    inputs = {_folded(path): path for task in tasks for path in task.inputs}
+    for task in tasks:
+        for output in task.outputs:
+            folded = _folded(output.path)
+            if folded in taken:
+                problems.append(_collision(task, output, *taken[folded]))
+            elif folded in inputs:
+                problems.append(_error(task, f"output {output.path} would replace the schema {inputs[folded]}"))
+            else:
+                taken[folded] = (task, output)
+    for folded, (task, output) in taken.items():
+        parent = folded
+        while "/" in parent:
+            parent = parent.rpartition("/")[0]
+            if parent in taken:
+                problems.append(_collision(task, output, *taken[parent]))
+    if problems:
+        raise ExceptionGroup("outputs collide", problems)
+
+
+def _collision(task: Task, output: PlannedOutput, other: Task, taken: PlannedOutput) -> ConfigError:
+    return _error(
+        task,
+        f"output {output.path} (pack {output.pack}) collides with {taken.path} of {other.schema} (pack {taken.pack})",
+    )
+
+
+def _error(task: Task, message: str) -> ConfigError:
+    return ConfigError(message, Location(task.schema), "SG030")
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()

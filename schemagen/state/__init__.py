@@ -1,0 +1,1 @@
+"""This package knows how to remember between builds; it knows nothing of schemas or templates."""

@@ -1,0 +1,119 @@
+"""This module knows how to keep records in an append-only log that survives kills and damage.
+
+The log is read at the start of a build and appended to as each result arrives, so two things matter:
+a record must be on its way to the disk the moment its outputs are (a killed build loses nothing it
+finished), and a damaged log must never stop a build nor make it wrong.
+
+Layout, byte for byte::
+
+    schemagen-log 1\\n                        the header; another version starts over
+    CRC ' ' KIND '\\t' NAME '\\t' BODY '\\n'    one record a line
+
+CRC is the CRC-32 of everything between its space and the newline, as 8 lower-case hex digits. NAME and
+BODY are JSON without raw control characters (so neither holds a tab or a newline); NAME stands alone so
+that a reader can find the newest record of a name without decoding any BODY.
+
+Loading stops at the first line that is not exactly such a record, or has no newline; what follows is
+dropped (and cut off before the next append), because a torn record means that nothing after it can be
+trusted to be in order. Dropping records is always safe: their tasks run again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+HEADER = b"schemagen-log 1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: ``kind`` is one letter, ``name`` and ``body`` are JSON as bytes."""
+
+    kind: bytes
+    name: bytes
+    body: bytes
+
+    def to_line(self) -> bytes:
+        text = b"%b\t%b\t%b" % (self.kind, self.name, self.body)
+        return b"%08x %b\n" % (crc32(text), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a log held: its records, how many bytes of it are good, and what is wrong with the rest."""
+
+    records: tuple[Record, ...]
+    good_bytes: int
+    damage: str
+
+
+def load_log(path: Path) -> Loaded:
+    """Read the records of the log at ``path``; damage is described, never raised.
+
+    Raises OSError where the file exists and cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Loaded((), 0, "")
+    if not data.startswith(HEADER):
+        return Loaded((), 0, "it is of another version or not a log" if data else "")
+    records: list[Record] = []
+    good = len(HEADER)
+    for record, end in _records(data):
+        records.append(record)
+        good = end
+    damage = "" if good == len(data) else f"it is damaged from byte {good} on"
+    return Loaded(tuple(records), good, damage)
+
+
+def _records(data: bytes) -> Iterator[tuple[Record, int]]:
+    start = len(HEADER)
+    while (end := data.find(b"\n", start)) >= 0:
+        text = data[start + 9 : end]
+        if data[start : start + 9] != b"%08x " % crc32(text):
+            return
+        kind, _, rest = text.partition(b"\t")
+        name, _, body = rest.partition(b"\t")
+        start = end + 1
+        yield Record(kind, name, body), start
+
+
+class LogWriter:
+    """Appends records to the log at ``path``, one ``write`` a call, after cutting off a damaged tail."""
+
+    def __init__(self, path: Path, good_bytes: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        if good_bytes == 0:
+            os.ftruncate(self._fd, 0)
+            self._write(HEADER)
+        elif os.fstat(self._fd).st_size != good_bytes:
+            os.ftruncate(self._fd, good_bytes)
+
+    def append(self, record: Record) -> None:
+        self._write(record.to_line())
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._fd, view) :]
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+def rewrite_log(path: Path, records: Iterable[Record]) -> None:
+    """Replace the log by one that holds just ``records``; after a power cut it is the old or the new one."""
+    temp = path.with_name(f"{path.name}.new")
+    with temp.open("wb") as file:
+        file.write(HEADER)
+        for record in records:
+            file.write(record.to_line())
+        file.flush()
+        os.fsync(file.fileno())
+    temp.replace(path)

@@ -1,0 +1,183 @@
+"""This module knows how to remember what each task made, and which files are therefore ours.
+
+A *row* is plain JSON data kept under a task's name, in the layout that doit gives it. The row of a task of
+ours has its *facts* in ``row["_values_:"]["schemagen"]``, among them ``schema`` (a path) and ``outputs``
+(``{path: [key, digest, pack]}``). A file is *ours* if facts name it, or a claim does: a claim is logged
+before an output is replaced, so that a build killed between the two still knows what it wrote.
+
+Record kinds (see ``log``): ``R`` row of a task; ``F`` the row of a task is forgotten, its outputs stay
+ours; ``C`` claim, body ``{path: [digest, schema, pack]}``; ``D`` paths that are ours no longer, body
+``[path, ...]``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemagen.state.log import LogWriter, Record, load_log, rewrite_log
+
+VALUES = "_values_:"
+OURS = "schemagen"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file of ours comes from: the path of its schema and the name of its pack."""
+
+    schema: str
+    pack: str
+
+
+class State:
+    """The rows and claims of one project, read from its log at once and written as they change."""
+
+    def __init__(self, path: Path) -> None:
+        loaded = load_log(path)
+        self.path = path
+        self.damage = loaded.damage
+        self._good_bytes = loaded.good_bytes
+        self._writer: LogWriter | None = None
+        self._rows: dict[str, bytes | Row] = {}
+        self._claims: dict[str, dict[str, Origin]] = {}
+        self._dead = 0
+        for record in loaded.records:
+            self._replay(record)
+
+    def _replay(self, record: Record) -> None:
+        if record.kind == b"R":
+            self._put(json.loads(record.name), record.body)
+        elif record.kind == b"F":
+            self._forget(json.loads(record.name))
+        elif record.kind == b"C":
+            body = json.loads(record.body)
+            self._claim({path: (digest, Origin(*origin)) for path, (digest, *origin) in body.items()})
+        elif record.kind == b"D":
+            self._release(json.loads(record.body))
+
+    # -- rows
+
+    def names(self) -> Iterator[str]:
+        return iter(list(self._rows))
+
+    def row(self, name: str) -> Row | None:
+        """The row of the task ``name``, which the caller must not change, or None."""
+        raw = self._rows.get(name)
+        if isinstance(raw, bytes):
+            raw = self._rows[name] = json.loads(raw)
+        return raw
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """What the task ``name`` recorded of its last success, or nothing."""
+        return facts_of(self.row(name))
+
+    def put_row(self, name: str, row: Row) -> None:
+        self._put(name, row)
+        self._append(b"R", name, row)
+
+    def forget_row(self, name: str) -> None:
+        """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
+        if name in self._rows:
+            self._forget(name)
+            self._append(b"F", name, None)
+
+    def _put(self, name: str, row: bytes | Row) -> None:
+        if name in self._rows:
+            self._forget(name)
+        self._rows[name] = row
+
+    def _forget(self, name: str) -> None:
+        if name in self._rows:
+            self._claim(_owned_by(self.facts(name)))
+            del self._rows[name]
+
+    # -- ownership
+
+    def claim(self, outputs: Mapping[str, str], schema: str, packs: Mapping[str, str]) -> None:
+        """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
+        self._claim({path: (digest, Origin(schema, packs[path])) for path, digest in outputs.items()})
+        self._append(b"C", "", {path: [digest, schema, packs[path]] for path, digest in outputs.items()})
+
+    def release(self, paths: Iterable[str]) -> None:
+        """Say that ``paths`` exist no longer, or are no longer ours."""
+        gone = list(paths)
+        if gone:
+            self._release(gone)
+            self._append(b"D", "", gone)
+
+    def _claim(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
+        for path, (digest, origin) in outputs.items():
+            self._claims.setdefault(path, {})[digest] = origin
+        self._dead += 1
+
+    def _release(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._claims.pop(path, None)
+        self._dead += 1
+
+    def owned(self) -> dict[str, dict[str, Origin]]:
+        """Every path that we wrote, with the digests that we wrote there and where they come from."""
+        owned = {path: dict(digests) for path, digests in self._claims.items()}
+        for name in self.names():
+            for path, (digest, origin) in _owned_by(self.facts(name)).items():
+                owned.setdefault(path, {})[digest] = origin
+        return owned
+
+    # -- the file
+
+    def _append(self, kind: bytes, name: str, body: object) -> None:
+        if self._writer is None:
+            self._writer = LogWriter(self.path, self._good_bytes)
+        self._writer.append(Record(kind, _encode(name), _encode(body)))
+
+    def close(self) -> None:
+        """Close the file; rewrite it first where most of it is out of date."""
+        if self._writer is None:
+            return
+        self._writer.close()
+        self._writer = None
+        if self._dead > 100 + len(self._rows) // 2:
+            self.compact()
+
+    def compact(self) -> None:
+        """Rewrite the log with the present rows, and the claims that no row repeats."""
+        for name in self.names():
+            for path, (digest, _) in _owned_by(self.facts(name)).items():
+                claimed = self._claims.get(path, {})
+                claimed.pop(digest, None)
+                if not claimed:
+                    self._claims.pop(path, None)
+        records = [
+            Record(b"R", _encode(name), row if isinstance(row, bytes) else _encode(row))
+            for name, row in self._rows.items()
+        ]
+        records += [
+            Record(b"C", b'""', _encode({path: [digest, origin.schema, origin.pack]}))
+            for path, digests in sorted(self._claims.items())
+            for digest, origin in digests.items()
+        ]
+        rewrite_log(self.path, records)
+        self._dead = len(self._claims)
+        self._good_bytes = self.path.stat().st_size
+
+
+def _encode(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def facts_of(row: Row | None) -> dict[str, Any]:
+    """What the row of a task of ours says of its last success; nothing for other rows."""
+    values = (row or {}).get(VALUES)
+    facts = values.get(OURS) if isinstance(values, dict) else None
+    return facts if isinstance(facts, dict) else {}
+
+
+def _owned_by(facts: Mapping[str, Any]) -> dict[str, tuple[str, Origin]]:
+    schema = facts.get("schema", "")
+    return {
+        path: (digest, Origin(schema, pack)) for path, (_, digest, pack) in facts.get("outputs", {}).items()
+    }

@@ -1,0 +1,166 @@
+"""A small vocabulary for tests: a project on disk, the real command run on it, edits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a process did: exit code, and its output as text."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def summary(self) -> str:
+        """The last line of standard output, without the seconds."""
+        return self.out.splitlines()[-1].partition(" in ")[0] if self.out else ""
+
+    @property
+    def errors(self) -> list[str]:
+        return self.err.splitlines()
+
+
+@dataclass
+class Project:
+    """A project folder. Paths are relative to it."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def write(self, path: str, content: Any) -> Path:
+        """Write a file: bytes as they are, text as UTF-8, anything else as JSON."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            file.write_bytes(content)
+        elif isinstance(content, str):
+            file.write_text(content, encoding="utf-8", newline="")
+        else:
+            file.write_text(json.dumps(content, indent=2), encoding="utf-8")
+        return file
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_text(encoding="utf-8")
+
+    def exists(self, path: str) -> bool:
+        return (self.root / path).exists()
+
+    def config(self, **values: Any) -> None:
+        """Write ``[tool.schemagen]`` with the run command of our plugin for doit."""
+        lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+        plugin = '[tool.doit.plugins.command]\nrun = "schemagen.doit_plugin.run:RunBuild"\n'
+        self.write("pyproject.toml", "[tool.schemagen]\n" + "\n".join(lines) + "\n\n" + plugin)
+
+    def run(self, *args: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Result:
+        """Run ``schemagen ARGS`` as a process in the project folder."""
+        return self._process([sys.executable, "-m", "schemagen", *args], env, cwd)
+
+    def doit(self, *args: str, env: dict[str, str] | None = None) -> Result:
+        """Run ``doit ARGS`` as a process in the project folder."""
+        if not self.exists("dodo.py"):
+            self.write("dodo.py", (REPOSITORY / "dodo.py").read_text(encoding="utf-8"))
+        return self._process([sys.executable, "-m", "doit", *args], env, None)
+
+    def generate(self, *args: str) -> Result:
+        return self.run("generate", "-w", "1", *args)
+
+    def _process(self, command: list[str], env: dict[str, str] | None, cwd: Path | None) -> Result:
+        done = subprocess.run(
+            command,
+            cwd=cwd or self.root,
+            env={**os.environ, **self.environment, **(env or {})},
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=600,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def outputs(self, folder: str = "build") -> dict[str, bytes]:
+        """The bytes of every file below ``folder``, by path."""
+        base = self.root / folder
+        return {
+            file.relative_to(base).as_posix(): file.read_bytes()
+            for file in sorted(base.rglob("*"))
+            if file.is_file()
+        }
+
+    def mtimes(self, folder: str = "build") -> dict[str, int]:
+        base = self.root / folder
+        return {
+            file.relative_to(base).as_posix(): file.stat().st_mtime_ns
+            for file in sorted(base.rglob("*"))
+            if file.is_file()
+        }
+
+
+PLAIN_PACK = """\
+name = "plain"
+language = "text"
+view = "1"
+
+[[outputs]]
+template = "plain.txt.mustache"
+path = "{path}.txt"
+"""
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path) -> Project:
+    """A folder with nothing in it."""
+    root = tmp_path / "project"
+    root.mkdir()
+    return Project(root)
+
+
+@pytest.fixture
+def project(empty_project: Project) -> Project:
+    """Three schemas, one of which refs another, and a small pack of the project's own."""
+    empty_project.write("packs/plain/pack.toml", PLAIN_PACK)
+    empty_project.write("packs/plain/plain.txt.mustache", "{{title}}: {{> about}}\n")
+    empty_project.write("packs/plain/partials/about.mustache", "{{description}}")
+    empty_project.write("schemas/member.json", {"title": "Member", "description": "A person", "type": "object"})
+    empty_project.write(
+        "schemas/billing/invoice.json",
+        {"title": "Invoice", "type": "object", "properties": {"to": {"$ref": "../member.json"}}},
+    )
+    empty_project.write("schemas/bike.json", {"title": "Bike", "description": "Two wheels", "type": "object"})
+    empty_project.config(packs=["packs/plain"])
+    return empty_project
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Callable[[str], Project]:
+    """Make further projects, by name."""
+
+    def make(name: str) -> Project:
+        root = tmp_path / name
+        root.mkdir(parents=True)
+        return Project(root)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real schemas and test suites; tests that need it are skipped where it is absent."""
+    named = os.environ.get("SCHEMAGEN_CORPUS")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip(f"no corpus at {folder}: set SCHEMAGEN_CORPUS to its folder")
+    return folder
