@@ -12,7 +12,7 @@ from typing import TextIO
 
 from schemagen import __version__
 from schemagen.config import Config, load_config
-from schemagen.errors import SchemagenError
+from schemagen.errors import ConfigError, Location, SchemagenError
 
 CANNOT_START = 3
 INTERRUPTED = 130
@@ -177,8 +177,8 @@ def _view(args: argparse.Namespace, config: Config) -> int:
         (task for task in project.tasks.values() if task.schema == wanted), None
     )
     if task is None:
-        sys.stderr.write(f"{args.schema}:1:1: no such schema in {', '.join(config.schemas)}\n")
-        return CANNOT_START
+        folders = ", ".join(config.schemas)
+        raise ConfigError(f"no such schema in {folders}", Location(args.schema), "SG031")
     if task.problem is not None:
         _say(task.problem)
         return 1

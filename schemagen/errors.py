@@ -51,9 +51,25 @@ class SchemaError(SchemagenError):
 
 
 class RefError(SchemaError):
-    """A reference of a schema leads nowhere or out of the schema folders."""
+    """A reference of a schema leads nowhere or out of the schema folders.
+
+    ``missing`` are the files that were looked for in vain, ``files`` those that were followed: creating
+    or changing one of them may mend it.
+    """
 
     code = "SG200"
+
+    def __init__(
+        self,
+        message: str,
+        location: Location,
+        code: str | None = None,
+        missing: tuple[str, ...] = (),
+        files: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, location, code)
+        self.missing = missing
+        self.files = files
 
 
 class TemplateError(SchemagenError):

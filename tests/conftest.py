@@ -62,8 +62,7 @@ class Project:
     def config(self, **values: Any) -> None:
         """Write ``[tool.schemagen]`` with the run command of our plugin for doit."""
         lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-        plugin = '[tool.doit.plugins.command]\nrun = "schemagen.doit_plugin.run:RunBuild"\n'
-        self.write("pyproject.toml", "[tool.schemagen]\n" + "\n".join(lines) + "\n\n" + plugin)
+        self.write("pyproject.toml", "[tool.schemagen]\n" + "\n".join(lines) + "\n\n" + DOIT_PLUGINS)
 
     def run(self, *args: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Result:
         """Run ``schemagen ARGS`` as a process in the project folder."""
@@ -108,6 +107,12 @@ class Project:
             if file.is_file()
         }
 
+
+DOIT_PLUGINS = """\
+[tool.doit.plugins.command]
+run = "schemagen.doit_plugin.run:RunBuild"
+forget = "schemagen.doit_plugin.forget:ForgetTasks"
+"""
 
 PLAIN_PACK = """\
 name = "plain"

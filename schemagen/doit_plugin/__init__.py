@@ -35,7 +35,6 @@ def doit_config() -> dict[str, Any]:
         "check_file_uptodate": ContentChecker,
         "reporter": Reporter,
         "continue": True,
-        "default_tasks": None,
     }
 
 

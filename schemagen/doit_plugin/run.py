@@ -12,11 +12,12 @@ from typing import Any
 from doit.action import PythonAction
 from doit.cmd_run import Run
 from doit.control import TaskControl
+from doit.exceptions import InvalidCommand
 from doit.runner import Runner
 from doit.task import Stream
 
 from schemagen.build import sweep_temps
-from schemagen.doit_plugin.runner import BatchRunner, CommittingRunner
+from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
 from schemagen.doit_plugin.session import STATE_FOLDER, Session
 from schemagen.doit_plugin.tasks import GenerateTask
 from schemagen.state.lock import writer_lock
@@ -48,21 +49,27 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         pdb: bool = False,
     ) -> Any:
         session = _session_of(self.task_list)
-        if session is None or par_type != "process":
+        if session is None:
             return super()._execute(
                 outfile, verbosity, always, continue_, reporter, num_process, par_type, single,
                 auto_delayed_regex, force_verbosity, failure_verbosity, pdb,
             )  # fmt: skip
+        if par_type not in {"process", "thread"}:
+            raise InvalidCommand(f"Invalid parallel type {par_type}")
         PythonAction.pm_pdb = pdb
         self.control = self._select(single, auto_delayed_regex)
         reporter_class = self.reporters[reporter] if isinstance(reporter, str) else reporter
         with _stream_for(outfile) as self.outstream, _deep_recursion():
             report = reporter_class(self.outstream, {"failure_verbosity": failure_verbosity})
             common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
-            runner: Runner = (
-                BatchRunner(*common, num_process, session) if num_process else CommittingRunner(*common)
-            )
-            _sweep(session)
+            runner: Runner
+            if not num_process:
+                runner = SerialRunner(*common)
+            elif par_type == "thread":
+                runner = ThreadRunner(*common, num_process)
+            else:
+                runner = BatchRunner(*common, num_process, session)
+            sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks:
                 session.remove_orphans()
             return runner.run_all(self.control.task_dispatcher())
@@ -89,11 +96,6 @@ def _locked(folder: Path) -> Iterator[None]:
 
     with writer_lock(folder, say_so):
         yield
-
-
-def _sweep(session: Session) -> None:
-    """Remove what a killed build left; a marker says whether the last one came to its end."""
-    sweep_temps(session.root / session.config.output)
 
 
 @contextlib.contextmanager

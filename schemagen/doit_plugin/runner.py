@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from doit.exceptions import BaseFail, TaskFailed
-from doit.runner import Runner
+from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
+from doit.runner import MThreadRunner, Runner
 
-from schemagen.doit_plugin.session import Made, Session
+from schemagen.doit_plugin.session import BASENAME, Made, Session
 from schemagen.doit_plugin.tasks import GenerateTask
 from schemagen.errors import SchemagenError
 from schemagen.workers import Batch, Lost, WorkerPool
@@ -28,17 +28,34 @@ def auto_batch_size(tasks: int, workers: int) -> int:
     return max(1, min(LARGEST_AUTO_BATCH, tasks // (workers * AUTO_BATCHES_PER_WORKER)))
 
 
-class CommittingRunner(Runner):  # type: ignore[misc]  # doit has no types
-    """doit's serial runner; an output that cannot be moved into place fails its task, not the run."""
+class _Committing:
+    """What all our runners add to doit's: see each method."""
 
     def process_task_result(self, node: Any, base_fail: BaseFail | None) -> None:
+        """An output that cannot be moved into place fails its task, not the run."""
         try:
-            super().process_task_result(node, base_fail)
+            super().process_task_result(node, base_fail)  # type: ignore[misc]  # of doit's Runner
         except SchemagenError as problem:
             self._handle_task_error(node, TaskFailed(str(problem)))
 
+    def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
+        # The group of our tasks does nothing itself. That one of them failed is known, and reported, and
+        # must not turn doit's 1 (a task failed) into its 2 (an error).
+        if isinstance(base_fail, UnmetDependency) and node.task.name == BASENAME:
+            node.run_status = "failure"
+            return
+        super()._handle_task_error(node, base_fail)  # type: ignore[misc]  # of doit's Runner
 
-class BatchRunner(CommittingRunner):
+
+class SerialRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
+    """Runs every task in this process, one after the other."""
+
+
+class ThreadRunner(_Committing, MThreadRunner):  # type: ignore[misc]  # doit has no types
+    """Runs tasks on threads of this process."""
+
+
+class BatchRunner(SerialRunner):
     """Runs our tasks in batches on ``workers`` processes."""
 
     def __init__(

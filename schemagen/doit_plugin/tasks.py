@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TextIO
 
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
@@ -56,7 +56,6 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
             file_dep=list(planned.inputs),
             targets=[output.path for output in planned.outputs],
             uptodate=[False] if planned.problem else [self.is_fresh],
-            clean=[(self.remove_outputs,)],
             doc=f"{planned.schema} -> {', '.join(output.path for output in planned.outputs)}",
             subtask_of=BASENAME,
         )
@@ -77,12 +76,11 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
         super().save_extra_values()
         self.values = self.action.session.commit(self.planned, self.values[OURS])
 
-    def remove_outputs(self, dryrun: bool) -> None:
-        """Remove the outputs that still hold what we wrote."""
+    def clean(self, outstream: TextIO, dryrun: bool) -> None:
+        """Called by doit's ``clean``: remove the outputs that still hold what we wrote, and no others."""
         session = self.action.session
         assert session.state is not None
         owned = session.state.owned()
-        removed = []
         for output in self.planned.outputs:
             digest = session.digest_of(output.path)
             if digest is None:
@@ -90,10 +88,9 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
             if digest not in owned.get(output.path, {}):
                 session.warn(f"{output.path}:1:1: not what schemagen wrote: kept")
                 continue
-            print(f"{self.name} - removing file '{output.path}'")
+            outstream.write(f"{self.name} - removing file '{output.path}'\n")
             if not dryrun:
                 remove_orphan(session.root, session.config.output, output.path)
-                removed.append(output.path)
 
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:

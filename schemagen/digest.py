@@ -1,0 +1,22 @@
+"""This module knows how to make digests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import xxhash
+
+
+def digest_of(data: bytes) -> str:
+    """The xxh3-128 of exactly ``data``, as 32 hex digits."""
+    return xxhash.xxh3_128_hexdigest(data)
+
+
+def digest_fields(fields: Iterable[bytes | str]) -> str:
+    """One digest over several fields; each goes in behind its length, so that where one ends counts."""
+    state = xxhash.xxh3_128()
+    for field in fields:
+        data = field.encode() if isinstance(field, str) else field
+        state.update(len(data).to_bytes(8, "little"))
+        state.update(data)
+    return state.hexdigest()

@@ -1,0 +1,89 @@
+"""This module knows where subschemas stand in a schema, for each draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from schemagen.jsontext import escape_token
+from schemagen.model import Draft, JsonValue
+
+
+class Holds(Enum):
+    """How a keyword holds subschemas."""
+
+    ONE = auto()
+    LIST = auto()
+    MAP = auto()
+    ONE_OR_LIST = auto()
+
+
+_D4 = {
+    "additionalItems": Holds.ONE,
+    "additionalProperties": Holds.ONE,
+    "items": Holds.ONE_OR_LIST,
+    "not": Holds.ONE,
+    "allOf": Holds.LIST,
+    "anyOf": Holds.LIST,
+    "oneOf": Holds.LIST,
+    "definitions": Holds.MAP,
+    "dependencies": Holds.MAP,  # of schemas, or of lists of strings, which are passed over
+    "patternProperties": Holds.MAP,
+    "properties": Holds.MAP,
+}
+_D6 = {**_D4, "contains": Holds.ONE, "propertyNames": Holds.ONE}
+_D7 = {**_D6, "if": Holds.ONE, "then": Holds.ONE, "else": Holds.ONE}
+_D2019 = {
+    **_D7,
+    "$defs": Holds.MAP,
+    "dependentSchemas": Holds.MAP,
+    "unevaluatedItems": Holds.ONE,
+    "unevaluatedProperties": Holds.ONE,
+    "contentSchema": Holds.ONE,
+}
+_D2020 = {**_D2019, "items": Holds.ONE_OR_LIST, "prefixItems": Holds.LIST}
+# Authors use keywords of a later draft than they declare, above all $defs. Every tool that they know
+# follows references into these, so the walk does too; what a keyword means is the view's business.
+_LATER = {"$defs": Holds.MAP}
+
+SUBSCHEMAS: dict[Draft, dict[str, Holds]] = {
+    Draft.D4: {**_D4, **_LATER},
+    Draft.D6: {**_D6, **_LATER},
+    Draft.D7: {**_D7, **_LATER},
+    Draft.D2019: _D2019,
+    Draft.D2020: _D2020,
+}
+
+
+def iter_subschemas(schema: JsonValue, draft: Draft) -> Iterator[tuple[str, JsonValue]]:
+    """The schemas directly below ``schema``, in document order, each with its pointer relative to it
+    (``/properties/a``). What does not have the shape that its keyword asks for is passed over."""
+    if not isinstance(schema, dict):
+        return
+    holds = SUBSCHEMAS[draft]
+    for keyword, value in schema.items():
+        how = holds.get(keyword)
+        if how is None:
+            continue
+        base = f"/{escape_token(keyword)}"
+        if isinstance(value, dict) and how is Holds.MAP:
+            for key, item in value.items():
+                if isinstance(item, dict | bool):
+                    yield f"{base}/{escape_token(key)}", item
+        elif isinstance(value, list) and how in {Holds.LIST, Holds.ONE_OR_LIST}:
+            for index, item in enumerate(value):
+                if isinstance(item, dict | bool):
+                    yield f"{base}/{index}", item
+        elif isinstance(value, dict | bool) and how in {Holds.ONE, Holds.ONE_OR_LIST}:
+            yield base, value
+
+
+def walk_schemas(document: JsonValue, draft: Draft, pointer: str = "#") -> Iterator[tuple[str, JsonValue]]:
+    """``document`` and every schema below it with its pointer, parents first, in document order."""
+    waiting = [(pointer, document)]
+    while waiting:
+        here, schema = waiting.pop()
+        yield here, schema
+        if isinstance(schema, dict):
+            below = [(here + step, item) for step, item in iter_subschemas(schema, draft)]
+            waiting.extend(reversed(below))

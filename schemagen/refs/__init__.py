@@ -1,0 +1,11 @@
+"""This package knows where references lead, and everything that a schema reaches through them.
+
+``scan`` lists the references, ids and anchors of one document; ``documents`` holds a document with its scan;
+``folders`` finds the files that references name; ``answers`` says where one reference leads; ``library``
+follows them all.
+"""
+
+from schemagen.refs.library import Library
+from schemagen.refs.scan import Reference, Resource, Scan, scan_document
+
+__all__ = ["Library", "Reference", "Resource", "Scan", "scan_document"]

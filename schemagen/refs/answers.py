@@ -1,0 +1,197 @@
+"""This module knows where one reference leads, by the ids, files and metaschemas of a project.
+
+A reference to another document is answered by (1) the ``$id`` of a schema of the project that equals it
+after resolution against the base URI, or a metaschema; (2) where it is a relative path, the file at that
+path relative to the file that holds it, exactly as named. Nothing else is tried and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from schemagen.errors import SchemaError
+from schemagen.model import Target
+from schemagen.refs.documents import Document, has_scheme, join_uri, shortened
+from schemagen.refs.folders import Found, SchemaFolders
+from schemagen.refs.metaschemas import Metaschemas
+from schemagen.refs.scan import Reference
+
+NOTHING = "SG201"
+OUTSIDE = "SG202"
+UNUSABLE = "SG203"
+NO_SCHEMA = "SG204"
+AMBIGUOUS = "SG206"
+NOT_TEXT = "SG207"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where a reference leads. ``dynamic`` is the name of the ``$dynamicAnchor`` that it leads to, and
+    ``is_recursive`` whether it leads to a resource with ``$recursiveAnchor``: an outer one may take over."""
+
+    document: Document
+    target: Target
+    dynamic: str = ""
+    is_recursive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a reference leads nowhere. ``uri`` is the reference in full where it may stay opaque, else empty;
+    ``missing`` are the paths that were looked for and do not exist."""
+
+    code: str
+    message: str
+    uri: str = ""
+    missing: tuple[str, ...] = ()
+
+
+class Answers:
+    """The answers to all references of ``documents``; each is found once. ``failed`` are the errors of the
+    schemas of the project that cannot be used, by path."""
+
+    def __init__(
+        self, documents: Iterable[Document], folders: SchemaFolders, failed: Mapping[str, SchemaError]
+    ) -> None:
+        self._folders = folders
+        self._metaschemas = Metaschemas()
+        self._by_file = {folders.absolute(document.path): document for document in documents}
+        self._by_real_file: dict[str, Document] | None = None
+        self._failed = {folders.absolute(path): error for path, error in failed.items()}
+        self._owners = _owners_of_ids(self._by_file.values())
+        self._known: dict[tuple[str, int, str], Answer | Refusal] = {}
+
+    def answer(self, document: Document, reference: Reference) -> Answer | Refusal:
+        """Where ``reference`` of ``document`` leads, before any dynamic scope is considered."""
+        if not isinstance(reference.value, str):
+            return Refusal(NOT_TEXT, f"{reference.keyword} must be a string")
+        key = (document.path, reference.resource, reference.value)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._find(document, reference.resource, reference.value)
+        return known
+
+    def _find(self, document: Document, resource: int, value: str) -> Answer | Refusal:
+        uri, _, fragment = value.partition("#")
+        found = self._find_resource(document, resource, uri) if uri else (document, resource)
+        full = _full_uri(document.bases[resource], value)
+        if isinstance(found, Refusal):
+            if found.code not in {NOTHING, NO_SCHEMA}:
+                return found
+            return Refusal(found.code, found.message, full, found.missing)
+        there, start = found
+        try:
+            pointer = there.point(start, fragment)
+        except LookupError as error:
+            return Refusal(NOTHING, f"{shortened(value)} leads nowhere: {error.args[0]}", full)
+        name = unquote(fragment)
+        resources = there.scan.resources
+        return Answer(
+            there,
+            Target(there.path, pointer),
+            name if name in resources[start].dynamic else "",
+            not fragment and resources[start].is_recursive,
+        )
+
+    def _find_resource(self, document: Document, resource: int, uri: str) -> tuple[Document, int] | Refusal:
+        base = document.bases[resource]
+        full = join_uri(base, uri)
+        if full in document.resource_of_uri:
+            return document, document.resource_of_uri[full]
+        owners = self._owners.get(full, ())
+        if len(owners) > 1:
+            return Refusal(AMBIGUOUS, _ambiguous(full, owners))
+        if owners:
+            return owners[0], owners[0].resource_of_uri[full]
+        metaschema = self._metaschemas.find(full)
+        if metaschema is not None:
+            return metaschema, 0
+        if document.is_metaschema or (has_scheme(uri) and not _unsafe(uri)):
+            return Refusal(NOTHING, f"nothing in the project answers {shortened(uri)}")
+        return self._find_file(document.path, uri, full)
+
+    def _find_file(self, referrer: str, uri: str, full: str) -> tuple[Document, int] | Refusal:
+        unsafe = _unsafe(uri)
+        if unsafe:
+            return Refusal(OUTSIDE, f"{shortened(uri)} {unsafe}: a reference to a file is a relative path")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(referrer), unquote(uri)))
+        absolute = self._folders.absolute(path)
+        unfit = _unfit(uri) or ("" if self._folders.contain(absolute) else "leaves the schema folders")
+        if unfit and has_scheme(full) and not full.startswith("file:"):
+            # Below an $id such as https://example.com/a this is a good URI, if not a file.
+            return Refusal(NOTHING, f"nothing in the project answers {shortened(full)}")
+        if unfit:
+            return Refusal(OUTSIDE, f"{shortened(uri)} {unfit}")
+        return self._file_at(path, absolute, uri)
+
+    def _file_at(self, path: str, absolute: str, uri: str) -> tuple[Document, int] | Refusal:
+        found = self._folders.find(absolute)
+        if found is Found.OUTSIDE:
+            return Refusal(OUTSIDE, f"{shortened(uri)} leaves the schema folders through a symbolic link")
+        if found is Found.MISSING:
+            message = f"{shortened(uri)} leads nowhere: no schema has that id, and there is no file {shortened(path)}"
+            return Refusal(NOTHING, message, missing=(path,))
+        if found is Found.FOLDER or uri.endswith("/"):
+            return Refusal(NOTHING, f"{shortened(path)} is a folder, no schema")
+        document = self._by_file.get(absolute) or self._reached_by_link(absolute)
+        if document is not None:
+            return document, 0
+        if absolute in self._failed:
+            return Refusal(UNUSABLE, f"{path} cannot be used: {self._failed[absolute].message}")
+        return Refusal(NO_SCHEMA, f"{shortened(path)} is not among the schemas: excluded, or no *.json file")
+
+    def _reached_by_link(self, absolute: str) -> Document | None:
+        """The document of a file that was found under another name, through a link to it or its folder."""
+        if self._by_real_file is None:
+            self._by_real_file = {
+                self._folders.real(file): document for file, document in self._by_file.items()
+            }
+        return self._by_real_file.get(self._folders.real(absolute))
+
+
+def _owners_of_ids(documents: Iterable[Document]) -> dict[str, tuple[Document, ...]]:
+    owners: dict[str, tuple[Document, ...]] = {}
+    for document in documents:
+        for uri in document.uris_by_id():
+            owners[uri] = (*owners.get(uri, ()), document)
+    return owners
+
+
+def _ambiguous(uri: str, owners: tuple[Document, ...]) -> str:
+    first, second, *others = sorted(owner.path for owner in owners)
+    more = f" and {len(others)} more" if others else ""
+    return f"{shortened(uri)} is the id of both {first} and {second}{more}"
+
+
+def _unsafe(uri: str) -> str:
+    """What makes ``uri`` one that must never be taken for a file, whatever it is relative to."""
+    lower = uri.lower()
+    if "\\" in uri or "%5c" in lower:
+        return "has a backslash"
+    if "\0" in uri or "%00" in lower:
+        return "has a NUL character"
+    if lower.startswith("file:"):
+        return "is a file: URI"
+    return "names a drive" if re.match("[a-z]:", lower) else ""
+
+
+def _unfit(uri: str) -> str:
+    """What keeps ``uri`` from being a relative path."""
+    if uri.startswith("//"):
+        return "names a host: a reference to a file is a relative path"
+    if uri.startswith("/"):
+        return "is an absolute path: a reference to a file is a relative path"
+    if "?" in uri:
+        return "has a query: a reference to a file is a relative path"
+    return "has an escaped slash in a name" if "%2f" in uri.lower() else ""
+
+
+def _full_uri(base: str, value: str) -> str:
+    """The URI for an opaque reference; as written where no id makes it absolute, for the path of the
+    project folder must not reach an output."""
+    full = join_uri(base, value)
+    return full if has_scheme(full) else value

@@ -1,0 +1,168 @@
+"""This module knows how to hold a document with its scan, and to tell what stands below a place in it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from urllib.parse import quote, unquote, urljoin
+
+from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
+from schemagen.keywords import SUBSCHEMAS, Holds
+from schemagen.model import Draft, JsonValue
+from schemagen.refs.scan import KEPT_BESIDE_REF, LEGACY, Reference, Scan, scan_fragment
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class Document:
+    """A document that references lead from or into.
+
+    ``data`` are its bytes, for locations in it; None for a metaschema, whose ``path`` is its URI. ``bases``
+    are the URIs of its resources, by their index in the scan; where no id says otherwise they begin with
+    ``/``, the project folder. ``resource_of_uri`` maps a URI to the index of the first resource that has it.
+    """
+
+    __slots__ = (
+        "_fragments",
+        "_order",
+        "bases",
+        "content",
+        "data",
+        "draft",
+        "path",
+        "resource_of_uri",
+        "scan",
+    )
+
+    def __init__(self, path: str, draft: Draft, content: JsonValue, data: bytes | None, scan: Scan) -> None:
+        self.path = path
+        self.draft = draft
+        self.content = content
+        self.data = data
+        self.scan = scan
+        self.bases = _bases(path if data is None else _retrieval_uri(path), scan)
+        self.resource_of_uri: dict[str, int] = {}
+        for index, base in enumerate(self.bases):
+            self.resource_of_uri.setdefault(base, index)
+        self._order: tuple[list[str], list[int]] | None = None
+        self._fragments: dict[str, tuple[Reference, ...]] = {}
+
+    @property
+    def is_metaschema(self) -> bool:
+        return self.data is None
+
+    def uris_by_id(self) -> set[str]:
+        """The URIs that an id of the document gives to it or to a part of it."""
+        return {self.bases[index] for index, resource in enumerate(self.scan.resources) if resource.id}
+
+    def references_below(self, pointer: str) -> Sequence[Reference]:
+        """The references in the subschema at ``pointer``, in document order."""
+        references = self.scan.references
+        if pointer == "#" or not references:
+            return references
+        if self.is_schema(pointer):
+            pointers, indices = self._sorted_references()
+            # "0" is the character after "/": between the two stands all that is below the pointer
+            found = indices[bisect_left(pointers, f"{pointer}/") : bisect_left(pointers, f"{pointer}0")]
+            at = bisect_left(pointers, pointer)
+            while at < len(pointers) and pointers[at] == pointer:
+                found.append(indices[at])
+                at += 1
+            return [references[index] for index in sorted(found)]
+        return self._fragment_references(pointer)
+
+    def _sorted_references(self) -> tuple[list[str], list[int]]:
+        if self._order is None:
+            references = self.scan.references
+            indices = sorted(range(len(references)), key=lambda index: references[index].pointer)
+            self._order = [references[index].pointer for index in indices], indices
+        return self._order
+
+    def _fragment_references(self, pointer: str) -> tuple[Reference, ...]:
+        known = self._fragments.get(pointer)
+        if known is None:
+            fragment = resolve_pointer(self.content, pointer)
+            known = scan_fragment(fragment, self.draft, pointer, self._resource_around(pointer))
+            self._fragments[pointer] = known
+        return known
+
+    def _resource_around(self, pointer: str) -> int:
+        around = [
+            (len(resource.pointer), index)
+            for index, resource in enumerate(self.scan.resources)
+            if resource.pointer == "#" or f"{pointer}/".startswith(f"{resource.pointer}/")
+        ]
+        return max(around)[1]
+
+    def is_schema(self, pointer: str) -> bool:
+        """Whether the draft knows of a schema at ``pointer`` (which must lead somewhere), so that the scan
+        has listed the references in it."""
+        value = self.content
+        holds = SUBSCHEMAS[self.draft]
+        tokens = iter(split_pointer(pointer))
+        for keyword in tokens:
+            how = holds.get(keyword) if isinstance(value, dict) else None
+            if how is None:
+                return False
+            if self.draft in LEGACY and "$ref" in value and keyword not in KEPT_BESIDE_REF:
+                return False
+            value = value[keyword]
+            if how is Holds.ONE or (how is Holds.ONE_OR_LIST and not isinstance(value, list)):
+                continue
+            key = next(tokens, None)
+            if key is None or not isinstance(value, dict if how is Holds.MAP else list):
+                return False
+            value = value[key] if isinstance(value, dict) else value[int(key)]
+        return isinstance(value, dict | bool)
+
+    def point(self, resource: int, fragment: str) -> str:
+        """The pointer in the document that ``fragment`` (percent-encoded) of a resource leads to.
+
+        Raises LookupError with a message for a person.
+        """
+        start = self.scan.resources[resource]
+        if not fragment:
+            return start.pointer
+        decoded = unquote(fragment)
+        if not decoded.startswith("/"):
+            if decoded not in start.anchors:
+                raise LookupError(f"{self.path} has no anchor {shortened(decoded)}")
+            return start.anchors[decoded]
+        pointer = join_pointer(start.pointer, *split_pointer(f"#{decoded}"))
+        try:
+            value = resolve_pointer(self.content, pointer)
+        except (LookupError, ValueError):  # ValueError: an index of thousands of digits
+            raise LookupError(f"{self.path} has nothing at {shortened(pointer)}") from None
+        if isinstance(value, dict | bool):
+            return pointer
+        raise LookupError(f"{self.path} has no schema at {shortened(pointer)}")
+
+
+def _bases(retrieval_uri: str, scan: Scan) -> tuple[str, ...]:
+    bases: list[str] = []
+    for resource in scan.resources:
+        base = bases[resource.parent] if resource.parent >= 0 else retrieval_uri
+        bases.append(join_uri(base, resource.id))
+    return tuple(bases)
+
+
+def _retrieval_uri(path: str) -> str:
+    return "/" + quote(path.lstrip("/"), errors="surrogatepass")
+
+
+def has_scheme(uri: str) -> bool:
+    return _SCHEME.match(uri) is not None
+
+
+def join_uri(base: str, uri: str) -> str:
+    """``uri`` resolved against ``base``; as it is where it is no URI at all."""
+    try:
+        return urljoin(base, uri)
+    except ValueError:
+        return uri
+
+
+def shortened(text: str) -> str:
+    """Hostile text, fit for one line of a message."""
+    return repr(text if len(text) <= 200 else f"{text[:197]}...")

@@ -1,0 +1,160 @@
+"""This module knows how to follow the references of a schema, across files, until nothing is new."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from schemagen.config import Config
+from schemagen.errors import Location, RefError, SchemaError
+from schemagen.jsontext import locate
+from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
+from schemagen.refs.answers import Answer, Answers, Refusal
+from schemagen.refs.documents import Document, shortened
+from schemagen.refs.folders import SchemaFolders
+from schemagen.refs.scan import Reference, Scan, scan_document
+
+CIRCLE = "SG205"
+Place = tuple[str, str]  # path of a document, pointer in it
+_NOT_FAILED: Mapping[str, SchemaError] = {}
+
+
+class Library:
+    """All schemas of a project that could be read, and where their references lead.
+
+    ``failed`` are the errors of the others, by path. ``scan`` is asked once for each schema; a scan that was
+    kept from an earlier build will do. What is found out for one schema serves all others.
+    """
+
+    def __init__(
+        self,
+        schemas: Iterable[Schema],
+        config: Config,
+        failed: Mapping[str, SchemaError] = _NOT_FAILED,
+        scan: Callable[[Schema], Scan] = scan_document,
+    ) -> None:
+        self._documents = {
+            schema.path: Document(schema.path, schema.draft, schema.document, schema.data, scan(schema))
+            for schema in schemas
+        }
+        folders = SchemaFolders(config.root, config.schemas)
+        self._answers = Answers(self._documents.values(), folders, failed)
+        self._may_be_opaque = config.unresolved_refs == "opaque"
+
+    def resolve(self, schema: Schema) -> Resolution:
+        """Everything that ``schema``, one of the library's, reaches: by all references in its own document,
+        and by those in the subschemas of other documents that it is led to.
+
+        ``$dynamicRef`` and ``$recursiveRef`` depend on how an evaluation came to them; here each has one
+        target. Where the draft lets an outer schema take over (a ``$dynamicAnchor`` of that name, a
+        ``$recursiveAnchor``), the schema itself, the outermost of all, does so if its root resource has such
+        an anchor; otherwise the reference leads where ``$ref`` would.
+
+        Raises RefError for the first reference that leads nowhere; its ``files`` and ``missing`` are as in a
+        Resolution, as far as it was followed.
+        """
+        walk = _Walk(self._documents[schema.path])
+        while walk.waiting:
+            document, pointer = walk.waiting.popleft()
+            for reference in document.references_below(pointer):
+                key = (document.path, reference.pointer, reference.keyword)
+                if key not in walk.targets:
+                    walk.targets[key] = self._follow(walk, document, reference)
+        walk.check_circles()
+        return walk.resolution()
+
+    def _follow(self, walk: _Walk, document: Document, reference: Reference) -> Target:
+        answer = self._answers.answer(document, reference)
+        if isinstance(answer, Refusal):
+            walk.missing.update(answer.missing)
+            if not answer.uri or not self._may_be_opaque:
+                walk.fail(document, reference, answer.message, answer.code)
+            walk.opaque.add(answer.uri)
+            return Target(answer.uri, "#", is_opaque=True)
+        there, target = walk.outermost(reference.keyword, answer)
+        walk.reach(there, target.pointer)
+        if reference.is_bare:
+            walk.hops[document.path, reference.pointer] = (target.path, target.pointer)
+            walk.bare[document.path, reference.pointer] = reference
+        return target
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What is known so far of what ``entry`` reaches. ``hops`` leads from each schema that is nothing but a
+    reference to the place where that leads; ``waiting`` are places not yet looked through."""
+
+    entry: Document
+    targets: dict[tuple[str, str, str], Target] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+    opaque: set[str] = field(default_factory=set)
+    hops: dict[Place, Place] = field(default_factory=dict)
+    bare: dict[Place, Reference] = field(default_factory=dict)
+    waiting: deque[tuple[Document, str]] = field(default_factory=deque)
+    seen: set[Place] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.reach(self.entry, "#")
+
+    def reach(self, document: Document, pointer: str) -> None:
+        place = (document.path, pointer)
+        if place not in self.seen:
+            self.seen.add(place)
+            self.documents[document.path] = document
+            self.waiting.append((document, pointer))
+
+    def outermost(self, keyword: str, answer: Answer) -> tuple[Document, Target]:
+        root = self.entry.scan.resources[0]
+        if keyword == "$dynamicRef" and answer.dynamic in root.dynamic:
+            return self.entry, Target(self.entry.path, root.anchors[answer.dynamic])
+        if keyword == "$recursiveRef" and answer.is_recursive and root.is_recursive:
+            return self.entry, Target(self.entry.path, "#")
+        return answer.document, answer.target
+
+    def check_circles(self) -> None:
+        """Raise RefError if schemas that are nothing but references lead to each other for ever."""
+        done: set[Place] = set()
+        for start in self.hops:
+            here, passed = start, dict[Place, None]()
+            while here in self.hops and here not in done:
+                if here in passed:
+                    circle = list(passed)[list(passed).index(here) :]
+                    self._fail_for_circle([*circle, here])
+                passed[here] = None
+                here = self.hops[here]
+            done.update(passed)
+
+    def _fail_for_circle(self, circle: list[Place]) -> NoReturn:
+        path, pointer = circle[0]
+        steps = [step if there == path else f"{there}{step}" for there, step in circle]
+        shown = steps if len(steps) <= 6 else [*steps[:5], "...", steps[-1]]
+        message = f"references lead in a circle: {shortened(' -> '.join(shown))}"
+        self.fail(self.documents[path], self.bare[path, pointer], message, CIRCLE)
+
+    def fail(self, document: Document, reference: Reference, message: str, code: str) -> NoReturn:
+        if document is not self.entry:
+            message = f"{message} (reached from {self.entry.path})"
+        pointer = f"{reference.pointer}/{reference.keyword}"
+        line, column = locate(document.data or b"", pointer)
+        location = Location(document.path, line, column, pointer)
+        raise RefError(message, location, code, tuple(sorted(self.missing)), self.files())
+
+    def files(self) -> tuple[str, ...]:
+        return tuple(
+            sorted(
+                path
+                for path, document in self.documents.items()
+                if document is not self.entry and not document.is_metaschema
+            )
+        )
+
+    def resolution(self) -> Resolution:
+        documents: dict[str, tuple[Draft, JsonValue]] = {
+            path: (document.draft, document.content) for path, document in self.documents.items()
+        }
+        return Resolution(
+            self.targets, documents, self.files(), tuple(sorted(self.missing)), tuple(sorted(self.opaque))
+        )

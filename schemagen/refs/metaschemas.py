@@ -1,0 +1,39 @@
+"""This module knows how to answer references to the metaschemas of JSON Schema, which ship with us."""
+
+from __future__ import annotations
+
+from schemagen.model import Draft
+from schemagen.refs.documents import Document
+from schemagen.refs.scan import SPECIFICATIONS, scan_content
+
+_HOMES = ("http://json-schema.org/", "https://json-schema.org/")
+
+
+class Metaschemas:
+    """The metaschemas, each read and scanned when it is asked for first."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Document | None] = {}
+
+    def find(self, uri: str) -> Document | None:
+        """The metaschema whose URI, without fragment, is ``uri``; its path is that URI."""
+        if not uri.startswith(_HOMES):
+            return None
+        if uri not in self._documents:
+            self._documents[uri] = _load(uri)
+        return self._documents[uri]
+
+
+def _load(uri: str) -> Document | None:
+    # All of them are parsed when this is imported, which most builds need not wait for.
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    resource = REGISTRY.get(uri)
+    if resource is None:
+        return None
+    content = resource.contents
+    specification = SPECIFICATIONS[Draft.D2020].detect(content)
+    draft = next((draft for draft, known in SPECIFICATIONS.items() if known is specification), None)
+    if draft is None:  # draft 3
+        return None
+    return Document(uri, draft, content, None, scan_content(content, draft))

@@ -1,0 +1,148 @@
+"""This module knows how to find the schemas of a project and read each of them once."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from fnmatch import translate
+from pathlib import Path
+
+from schemagen.config import Config
+from schemagen.digest import digest_of
+from schemagen.errors import ConfigError, Location, SchemaError
+from schemagen.jsontext import locate, parse
+from schemagen.model import Draft, JsonValue, Schema, SchemaFile
+
+SUFFIX = ".json"
+SKIPPED_FOLDERS = {"node_modules"}
+_DIALECTS = {
+    "json-schema.org/draft-04/schema": Draft.D4,
+    "json-schema.org/draft-06/schema": Draft.D6,
+    "json-schema.org/draft-07/schema": Draft.D7,
+    "json-schema.org/draft/2019-09/schema": Draft.D2019,
+    "json-schema.org/draft/2020-12/schema": Draft.D2020,
+}
+# "The current version": what an author means by it is whatever was current; the default stands for it.
+_CURRENT = "json-schema.org/schema"
+
+
+def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
+    """Every ``*.json`` below the schema folders: folders in their order, then by name.
+
+    Each real folder is visited once, however many links lead to it. Folders that begin with a dot, and
+    node_modules, are passed over. Raises ConfigError for a folder that is missing or has no schema.
+    """
+    excluded = [re.compile(translate(pattern)) for pattern in config.exclude]
+    found: list[SchemaFile] = []
+    for folder in config.schemas:
+        files = sorted(_find_below(Path(config.root), folder), key=lambda file: file.name.split("/"))
+        if not files:
+            raise ConfigError("no *.json in this schema folder", Location(folder), "SG011")
+        found += files
+    return tuple(
+        dict.fromkeys(
+            file
+            for file in found
+            if not any(pattern.match(file.name) or pattern.match(file.name + SUFFIX) for pattern in excluded)
+        )
+    )
+
+
+def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:
+    base = root / folder
+    if base.is_file():
+        yield _schema_file(base.name, Path(folder).as_posix())
+        return
+    if not base.is_dir():
+        raise ConfigError("no such schema folder", Location(folder), "SG010")
+    visited: set[tuple[int, int]] = set()
+    waiting = [(base, "")]
+    while waiting:
+        here, prefix = waiting.pop()
+        try:
+            status = here.stat()
+            if (status.st_dev, status.st_ino) in visited:
+                continue
+            visited.add((status.st_dev, status.st_ino))
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError as error:
+            where = Location(f"{folder}/{prefix}".rstrip("/"))
+            raise ConfigError(f"cannot read this schema folder: {error.strerror}", where, "SG013") from None
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                if entry.name not in SKIPPED_FOLDERS:
+                    waiting.append((Path(entry.path), f"{prefix}{entry.name}/"))
+            elif entry.name.endswith(SUFFIX):
+                name = prefix + entry.name
+                yield _schema_file(name, f"{Path(folder).as_posix()}/{name}")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a loop of links: reading it will say so
+
+
+def _schema_file(name: str, path: str) -> SchemaFile:
+    if not name.isprintable() or name != name.encode("utf-8", "replace").decode():
+        raise ConfigError(
+            f"the file name {name!r} has characters that no output can be named by",
+            Location(ascii(path)[1:-1]),
+            "SG014",
+        )
+    return SchemaFile(name.removesuffix(SUFFIX), path)
+
+
+def read_schema(file: SchemaFile, config: Config) -> Schema:
+    """Read and parse the schema ``file``; raises SchemaError."""
+    data = _read(Path(config.root) / file.path, file.path, config.max_schema_bytes)
+    document = parse(data, file.path)
+    if not isinstance(document, dict | bool):
+        raise SchemaError(
+            "a schema is an object, true or false", Location(file.path, *locate(data, "#")), "SG106"
+        )
+    draft = _draft_of(document, data, file.path, config.default_draft)
+    return Schema(file.name, file.path, data, digest_of(data), draft, document)
+
+
+def _read(real: Path, path: str, limit: int) -> bytes:
+    try:
+        # O_NONBLOCK: opening a fifo must not wait for somebody to write to it.
+        fd = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(fd, "rb") as stream:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise SchemaError("not a regular file", Location(path), "SG108")
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise SchemaError(f"cannot read: {error.strerror}", Location(path), "SG108") from None
+    if len(data) > limit:
+        raise SchemaError(
+            f"larger than {limit} bytes; max_schema_bytes in [tool.schemagen] sets the limit",
+            Location(path),
+            "SG105",
+        )
+    return data
+
+
+def _draft_of(document: JsonValue, data: bytes, path: str, default: Draft) -> Draft:
+    uri = document.get("$schema") if isinstance(document, dict) else None
+    if uri is None:
+        return default
+    text = re.sub(r"^https?://", "", uri).removesuffix("#").rstrip("/") if isinstance(uri, str) else ""
+    if text == _CURRENT:
+        return default
+    draft = _DIALECTS.get(text)
+    if draft is None:
+        known = ", ".join(draft.value for draft in Draft)
+        raise SchemaError(
+            f"$schema {uri!r} is not a dialect that schemagen knows ({known})",
+            Location(path, *locate(data, "#/$schema"), "#/$schema"),
+            "SG107",
+        )
+    return draft

@@ -1,0 +1,290 @@
+"""What is generated, and when: the real command on real files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import REPOSITORY, Project
+
+
+def test_first_build_makes_an_output_per_schema(project: Project) -> None:
+    result = project.generate()
+    assert (result.code, result.summary, result.err) == (0, "3 generated, 0 fresh, 0 failed", "")
+    assert project.outputs() == {
+        "bike.txt": b"Bike: Two wheels\n",
+        "billing/invoice.txt": b"Invoice: \n",
+        "member.txt": b"Member: A person\n",
+    }
+
+
+def test_second_build_makes_nothing_and_writes_nothing(project: Project) -> None:
+    project.generate()
+    before = project.mtimes()
+    result = project.generate()
+    assert (result.code, result.summary) == (0, "0 generated, 3 fresh, 0 failed")
+    assert project.mtimes() == before
+
+
+def test_touching_everything_makes_nothing(project: Project) -> None:
+    project.generate()
+    for file in project.root.rglob("*"):
+        if ".schemagen" not in file.parts:
+            os.utime(file, ns=(10**18, 10**18))
+    assert project.generate().summary == "0 generated, 3 fresh, 0 failed"
+
+
+def test_edit_makes_that_schema_alone(project: Project) -> None:
+    project.generate()
+    project.write("schemas/bike.json", {"title": "Bike", "description": "Three wheels", "type": "object"})
+    assert project.generate().summary == "1 generated, 2 fresh, 0 failed"
+    assert project.read("build/bike.txt") == "Bike: Three wheels\n"
+
+
+def test_edit_with_the_old_size_and_time_is_noticed(project: Project) -> None:
+    project.generate()
+    file = project.root / "schemas/bike.json"
+    times = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"Two", b"Six"))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert project.generate().summary == "1 generated, 2 fresh, 0 failed"
+    assert project.read("build/bike.txt") == "Bike: Six wheels\n"
+
+
+def test_edit_makes_what_refs_it_too(project: Project) -> None:
+    project.write("schemas/person.json", {"title": "Person", "description": "", "$ref": "member.json"})
+    project.write("schemas/club.json", {"title": "Club", "description": "", "items": {"$ref": "person.json"}})
+    project.generate()
+    project.write("schemas/member.json", {"title": "Member", "description": "Somebody", "type": "object"})
+    assert project.generate().summary == "4 generated, 1 fresh, 0 failed"
+
+
+def test_edit_of_a_partial_makes_the_outputs_of_its_pack_alone(project: Project) -> None:
+    project.write("packs/other/name.md.mustache", "# {{title}}\n")
+    project.config(packs=["packs/plain", "packs/other"])
+    project.generate()
+    before = project.mtimes()
+    project.write("packs/plain/partials/about.mustache", "<{{description}}>")
+    assert project.generate().summary == "3 generated, 0 fresh, 0 failed"
+    assert project.read("build/bike.txt") == "Bike: <Two wheels>\n"
+    after = project.mtimes()
+    assert {path for path in after if after[path] != before[path]} == {
+        "bike.txt",
+        "member.txt",
+        "billing/invoice.txt",
+    }
+
+
+def test_edit_of_a_partial_that_no_template_uses_makes_nothing(project: Project) -> None:
+    project.write("packs/plain/partials/unused.mustache", "a")
+    project.generate()
+    project.write("packs/plain/partials/unused.mustache", "b")
+    assert project.generate().summary == "0 generated, 3 fresh, 0 failed"
+
+
+def test_edit_that_changes_no_output_rewrites_none(project: Project) -> None:
+    project.generate()
+    before = project.mtimes()
+    project.write("schemas/bike.json", project.read("schemas/bike.json") + "\n\n")
+    assert project.generate().summary == "1 generated, 2 fresh, 0 failed"
+    assert project.mtimes() == before
+
+
+def test_creating_the_file_that_a_reference_missed_builds_its_schema(project: Project) -> None:
+    project.write("schemas/club.json", {"title": "Club", "description": "", "items": {"$ref": "chair.json"}})
+    assert project.generate().code == 1
+    project.write("schemas/chair.json", {"title": "Chair", "description": ""})
+    result = project.generate()
+    assert (result.code, result.summary) == (0, "2 generated, 3 fresh, 0 failed")
+
+
+def test_creating_the_file_that_an_opaque_reference_missed_builds_its_schema(project: Project) -> None:
+    project.config(packs=["packs/plain"], unresolved_refs="opaque")
+    project.write("schemas/club.json", {"title": "Club", "description": "", "items": {"$ref": "chair.json"}})
+    assert project.generate().code == 0
+    project.write("schemas/chair.json", {"title": "Chair", "description": ""})
+    assert project.generate().summary == "2 generated, 3 fresh, 0 failed"
+
+
+def test_deleted_output_is_made_again(project: Project) -> None:
+    project.generate()
+    (project.root / "build/bike.txt").unlink()
+    assert project.generate().summary == "1 generated, 2 fresh, 0 failed"
+    assert project.exists("build/bike.txt")
+
+
+@pytest.mark.parametrize("content", ["Bike: Two wheelz\n", "", "Bike: Two wheels\nmore"])
+def test_edited_output_is_restored(project: Project, content: str) -> None:
+    project.generate()
+    project.write("build/bike.txt", content)
+    assert project.generate().summary == "1 generated, 2 fresh, 0 failed"
+    assert project.read("build/bike.txt") == "Bike: Two wheels\n"
+
+
+def test_outputs_of_a_deleted_schema_are_removed(project: Project) -> None:
+    project.write("schemas/deep/er/sign.json", {"title": "Sign", "description": ""})
+    project.generate()
+    shutil.rmtree(project.root / "schemas/deep")
+    assert project.generate().summary == "0 generated, 3 fresh, 0 failed"
+    assert not project.exists("build/deep")
+    assert project.exists("build/billing/invoice.txt")
+
+
+def test_outputs_of_a_renamed_schema_move(project: Project) -> None:
+    project.generate()
+    (project.root / "schemas/bike.json").rename(project.root / "schemas/bicycle.json")
+    project.generate()
+    assert set(project.outputs()) == {"bicycle.txt", "billing/invoice.txt", "member.txt"}
+
+
+def test_edited_output_of_a_deleted_schema_is_kept_and_named(project: Project) -> None:
+    project.generate()
+    project.write("build/bike.txt", "my own notes")
+    (project.root / "schemas/bike.json").unlink()
+    result = project.generate()
+    assert project.read("build/bike.txt") == "my own notes"
+    assert "build/bike.txt" in result.err
+
+
+def test_files_that_are_not_ours_are_never_removed(project: Project) -> None:
+    project.write("build/mine.txt", "mine")
+    project.generate()
+    shutil.rmtree(project.root / "schemas/billing")
+    project.generate()
+    assert project.read("build/mine.txt") == "mine"
+
+
+def test_options_of_one_run_remove_nothing_of_another(project: Project) -> None:
+    project.write("packs/other/name.md.mustache", "# {{title}}\n")
+    project.generate()
+    project.generate("-t", "packs/other")
+    project.generate("-s", "schemas/billing", "-o", "elsewhere")
+    assert {"bike.txt", "bike.md"} <= set(project.outputs())
+
+
+def test_clean_removes_what_we_wrote_and_nothing_else(project: Project) -> None:
+    project.generate()
+    project.write("build/mine.txt", "mine")
+    project.write("build/member.txt", "edited")
+    result = project.run("clean")
+    assert result.code == 0
+    assert set(project.outputs()) == {"mine.txt", "member.txt"}
+    assert "build/member.txt" in result.err
+    assert not project.exists("build/billing")
+
+
+def test_list_says_what_is_stale(project: Project) -> None:
+    project.generate()
+    project.write("schemas/bike.json", {"title": "Trike", "description": "", "type": "object"})
+    lines = project.run("list").out.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["stale", "bike"],
+        ["fresh", "billing/invoice"],
+        ["fresh", "member"],
+    ]
+
+
+def test_generate_outside_a_project_needs_no_configuration(
+    project: Project, make_project: Callable[[str], Project]
+) -> None:
+    other = make_project("elsewhere")
+    result = other.generate("-s", str(project.root / "schemas"), "-t", str(project.root / "packs/plain"), "-o", "out")
+    assert (result.code, result.summary) == (0, "3 generated, 0 fresh, 0 failed")
+    assert set(other.outputs("out")) == {"bike.txt", "billing/invoice.txt", "member.txt"}
+
+
+def test_state_restored_into_another_checkout_makes_nothing(
+    project: Project, make_project: Callable[[str], Project]
+) -> None:
+    project.generate()
+    other = make_project("other/place")
+    shutil.copytree(project.root, other.root, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    assert other.generate().summary == "0 generated, 3 fresh, 0 failed"
+
+
+def sample_project(make_project: Callable[[str], Project], name: str) -> Project:
+    made = make_project(name)
+    for part in ("schemas", "templates"):
+        shutil.copytree(REPOSITORY / part, made.root / part)
+    made.config()
+    return made
+
+
+def test_outputs_are_the_same_however_they_are_made(make_project: Callable[[str], Project]) -> None:
+    ways: dict[str, Callable[[Project], int]] = {
+        "one-worker": lambda p: p.run("generate", "-w", "1").code,
+        "two-workers": lambda p: p.run("generate", "-w", "2", env={"PYTHONHASHSEED": "1"}).code,
+        "eight/workers": lambda p: p.run("generate", "-w", "8", "-b", "1", env={"PYTHONHASHSEED": "2"}).code,
+        "doit": lambda p: p.doit().code,
+        "doit-n-2": lambda p: p.doit("-n", "2", env={"LC_ALL": "C", "TZ": "Asia/Tokyo"}).code,
+        "doit-threads": lambda p: p.doit("-n", "2", "-P", "thread").code,
+    }
+    made = {}
+    for name, build in ways.items():
+        samples = sample_project(make_project, name)
+        assert build(samples) == 0, name
+        made[name] = samples.outputs()
+    first = made.pop("one-worker")
+    assert len(first) >= 24
+    for name, outputs in made.items():
+        assert outputs == first, name
+
+
+def test_stock_runner_of_doit_makes_the_same(project: Project, make_project: Callable[[str], Project]) -> None:
+    """A dodo.py is read from a subfolder too (doit -k), where doit sees no plugin of the project."""
+    project.doit()
+    first = project.outputs()
+    shutil.rmtree(project.root / "build")
+    project.write("pyproject.toml", '[tool.schemagen]\npacks = ["packs/plain"]\n')
+    for workers in ("0", "2"):
+        shutil.rmtree(project.root / "build", ignore_errors=True)
+        result = project.doit("-n", workers)
+        assert result.code == 0, result
+        assert project.outputs() == first
+        assert project.doit("-n", workers).summary == "0 generated, 3 fresh, 0 failed"
+
+
+def test_doit_and_the_command_share_one_state(project: Project) -> None:
+    assert project.doit("-n", "2").summary == "3 generated, 0 fresh, 0 failed"
+    assert project.generate().summary == "0 generated, 3 fresh, 0 failed"
+    assert project.doit().summary == "0 generated, 3 fresh, 0 failed"
+
+
+def test_doit_list_info_forget_and_clean_mean_what_a_doit_user_expects(project: Project) -> None:
+    assert "generate:billing/invoice" in project.doit("list", "--all").out
+    project.doit()
+    info = project.doit("info", "generate:billing/invoice").out
+    assert "schemas/member.json" in info
+    assert "up-to-date" in info
+    assert "R generate:bike" not in project.doit("list", "--all", "--status").out
+    project.doit("forget", "generate:bike")
+    assert project.doit().summary == "1 generated, 2 fresh, 0 failed"
+    project.doit("forget")
+    assert project.doit().summary == "3 generated, 0 fresh, 0 failed"
+    project.doit("clean", "generate:bike")
+    assert set(project.outputs()) == {"billing/invoice.txt", "member.txt"}
+    assert project.doit("generate:bike").summary == "1 generated, 0 fresh, 0 failed"
+
+
+def test_other_tasks_of_a_dodo_file_still_run(project: Project) -> None:
+    project.write(
+        "dodo.py",
+        (REPOSITORY / "dodo.py").read_text(encoding="utf-8")
+        + "\n\ndef task_count():\n"
+        + "    return {'actions': ['ls build/*.txt | wc -l > count'], 'task_dep': ['generate'],\n"
+        + "            'targets': ['count'], 'uptodate': [False]}\n",
+    )
+    assert project.doit("-n", "2").code == 0
+    assert project.read("count").strip() == "2"
+
+
+def test_batch_size_and_workers_change_nothing_but_the_time(project: Project) -> None:
+    for number in range(25):
+        project.write(f"schemas/many/s{number}.json", {"title": f"S{number}", "description": ""})
+    for size in ("1", "10", "1000", "auto"):
+        result = project.run("generate", "-w", "3", "-b", size, "-o", f"out-{size}")
+        assert (result.code, result.summary) == (0, "28 generated, 0 fresh, 0 failed")
+    assert project.outputs("out-1") == project.outputs("out-10") == project.outputs("out-1000") == project.outputs("out-auto")
