@@ -60,7 +60,9 @@ def _mode_of(target: Path) -> int | None:
 def _check_inside(output_folder: Path, folder: Path, path: str) -> None:
     real = folder.resolve(strict=True)
     if not real.is_relative_to(output_folder.resolve(strict=True)):
-        raise OutputError("a symbolic link on its path leads out of the output folder", Location(path), "SG403")
+        raise OutputError(
+            "a symbolic link on its path leads out of the output folder", Location(path), "SG403"
+        )
 
 
 def _write_temp(target: Path, data: bytes, mode: int | None) -> str:

@@ -28,10 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SchemagenError as problem:
         _say(problem)
     except ExceptionGroup as problems:
-        for problem in problems.exceptions:
-            if not isinstance(problem, SchemagenError):
+        for each in problems.exceptions:
+            if not isinstance(each, SchemagenError):
                 raise
-            _say(problem)
+            _say(each)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -140,19 +140,17 @@ def _is_whole(args: argparse.Namespace) -> bool:
 
 
 def _generate(args: argparse.Namespace, config: Config) -> int:
-    from schemagen.doit_plugin.app import run_doit  # noqa: PLC0415  # doit is imported only where needed
+    from schemagen.doit_plugin.app import run_doit
 
     workers = config.workers or os.cpu_count() or 1
     # One worker is this process: a second one would only add a pipe between the two.
     processes = workers if workers > 1 else 0
-    return run_doit(
-        config, ["run", "-n", str(processes)], is_whole=_is_whole(args), is_verbose=args.verbose
-    )
+    return run_doit(config, ["run", "-n", str(processes)], is_whole=_is_whole(args), is_verbose=args.verbose)
 
 
 def _list(args: argparse.Namespace, config: Config) -> int:  # noqa: ARG001
-    from schemagen.doit_plugin.session import STATE_FILE, Session  # noqa: PLC0415
-    from schemagen.state.store import State  # noqa: PLC0415
+    from schemagen.doit_plugin.session import STATE_FILE, Session
+    from schemagen.state.store import State
 
     session = Session(config, State(Path(config.root, STATE_FILE)), _warn)
     for task in session.tasks():
@@ -167,9 +165,9 @@ def _warn(message: str) -> None:
 
 
 def _view(args: argparse.Namespace, config: Config) -> int:
-    from schemagen.jsontext import dumps  # noqa: PLC0415
-    from schemagen.project import load_project  # noqa: PLC0415
-    from schemagen.view import build_view  # noqa: PLC0415
+    from schemagen.jsontext import dumps
+    from schemagen.project import load_project
+    from schemagen.view import build_view
 
     project = load_project(replace(config, packs=()))
     wanted = _shown(args.schema)
@@ -187,7 +185,7 @@ def _view(args: argparse.Namespace, config: Config) -> int:
 
 
 def _clean(args: argparse.Namespace, config: Config) -> int:
-    from schemagen.doit_plugin.app import run_doit  # noqa: PLC0415
+    from schemagen.doit_plugin.app import run_doit
 
     options = ["--dry-run"] if args.dry_run else []
     return run_doit(config, ["clean", *options], is_whole=_is_whole(args))

@@ -93,7 +93,7 @@ def config_schema() -> dict[str, Any]:
 
 
 def _check(table: dict[str, Any], text: str) -> None:
-    import jsonschema_rs  # noqa: PLC0415  # not needed by a project without configuration
+    import jsonschema_rs
 
     schema = config_schema()
     known = list(schema["properties"])
@@ -101,7 +101,9 @@ def _check(table: dict[str, Any], text: str) -> None:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ConfigError(f"unknown key {key!r} in [tool.schemagen]; {hint}", _place_of(key, text), "SG002")
+            raise ConfigError(
+                f"unknown key {key!r} in [tool.schemagen]; {hint}", _place_of(key, text), "SG002"
+            )
     for error in jsonschema_rs.iter_errors(schema, table):
         key = str(error.instance_path[0])
         raise ConfigError(

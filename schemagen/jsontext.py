@@ -1,9 +1,10 @@
-"""This module knows how to read and write JSON text strictly, keeping the text of numbers, and where things stand in it."""
+"""This module knows how to read and write JSON text strictly, keeping the text of numbers."""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -51,8 +52,15 @@ def _float_keeping_text(text: str) -> LosslessFloat:
 
 
 def parse_plain(data: bytes) -> JsonValue:
-    """``data``, which ``parse`` has accepted, with fractions as Python floats, for libraries that need them."""
-    return jiter.from_json(data.removeprefix(BOM))
+    """``data``, which ``parse`` has accepted, with fractions as Python floats, for libraries that need them.
+
+    What is beyond a float's range becomes the largest float: infinity is no JSON number.
+    """
+    return json.loads(data.removeprefix(BOM), parse_float=_finite)
+
+
+def _finite(text: str) -> float:
+    return max(-sys.float_info.max, min(sys.float_info.max, float(text)))
 
 
 def _explain(body: bytes, path: str, reason: str) -> NoReturn:
@@ -125,9 +133,7 @@ def _pieces(value: JsonValue, indent: int | None, newline: str) -> Iterator[str]
         yield json.dumps(value, ensure_ascii=False)
 
 
-def _container(
-    opening: str, closing: str, items: object, indent: int | None, newline: str
-) -> Iterator[str]:
+def _container(opening: str, closing: str, items: object, indent: int | None, newline: str) -> Iterator[str]:
     inner = newline + " " * indent if indent else ""
     separator = "," + inner if indent else ", "
     yield opening

@@ -1,4 +1,4 @@
-"""This module knows where subschemas stand in a schema, for each draft."""
+"""This module knows how to find the subschemas of a schema, for each draft."""
 
 from __future__ import annotations
 

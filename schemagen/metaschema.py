@@ -55,8 +55,8 @@ def _explain(schema: Schema, plain: dict[str, Any]) -> None:
 
 def _best_match(draft: Draft, plain: dict[str, Any]) -> tuple[str, Iterable[str | int]] | None:
     # Imported only for a failure: it takes longer to import than a build with nothing to do takes.
-    from jsonschema.exceptions import best_match  # noqa: PLC0415
-    from jsonschema.validators import validator_for  # noqa: PLC0415
+    from jsonschema.exceptions import best_match
+    from jsonschema.validators import validator_for
 
     cls = validator_for({"$schema": URIS[draft]})
     error = best_match(cls(cls.META_SCHEMA).iter_errors({**plain, "$schema": URIS[draft]}))

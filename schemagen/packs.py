@@ -82,9 +82,7 @@ def find_pack(name: str, root: Path) -> Path:
     if folder.is_dir():
         inside = sorted(entry.name for entry in folder.iterdir() if _is_pack(entry))
         hint = f"; it holds the packs {', '.join(inside)}" if inside else ""
-        raise ConfigError(
-            f"not a pack: it has neither {MANIFEST} nor a *{SUFFIX}{hint}", where, "SG020"
-        )
+        raise ConfigError(f"not a pack: it has neither {MANIFEST} nor a *{SUFFIX}{hint}", where, "SG020")
     known = sorted(entry.name for entry in builtin_folder().iterdir() if _is_pack(entry))
     raise ConfigError(f"no such pack or folder (built in: {', '.join(known)})", where, "SG020")
 
@@ -201,18 +199,23 @@ class _Manifest:
         unknown = sorted(data.keys() - {"name", "description", "language", "view", "outputs"})
         if unknown:
             raise wrong(f"unknown key {unknown[0]!r}", unknown[0])
-        language = data.get("language")
+        language = str(data.get("language"))
         if language not in _ESCAPES:
-            raise wrong(f"language must be one of {', '.join(sorted(_ESCAPES))}, not {language!r}", "language")
+            raise wrong(
+                f"language must be one of {', '.join(sorted(_ESCAPES))}, not {language!r}", "language"
+            )
         if data.get("view") != VIEW_VERSION.split(".")[0]:
             raise wrong(
-                f'view must be "{VIEW_VERSION.split(".")[0]}", the view version that this schemagen makes', "view"
+                f'view must be "{VIEW_VERSION.split(".")[0]}", the view version that this schemagen makes',
+                "view",
             )
         outputs = data.get("outputs")
         if not isinstance(outputs, list) or not outputs:
             raise wrong("at least one [[outputs]] is needed")
         return cls(
-            data.get("name", folder), language, tuple(_manifest_output(item, sources, wrong) for item in outputs)
+            data.get("name", folder),
+            language,
+            tuple(_manifest_output(item, sources, wrong) for item in outputs),
         )
 
 
@@ -221,7 +224,7 @@ def _manifest_output(
 ) -> tuple[str, str]:
     if not isinstance(item, dict) or item.keys() - {"template", "path", "per"}:
         raise wrong("[[outputs]] takes template, path and per", "[[outputs]]")
-    template, pattern = item.get("template"), item.get("path")
+    template, pattern = str(item.get("template")), item.get("path")
     if template not in sources:
         raise wrong(f"template {template!r} does not exist in this pack", "template")
     if not isinstance(pattern, str) or not any("{" + field + "}" in pattern for field in ("path", "stem")):

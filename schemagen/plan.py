@@ -60,7 +60,9 @@ def plan_task(
         ]
     )
     outputs = tuple(
-        _planned(schema.name, pack, output, digest_fields([base, pack.name, output.pattern, output.digest]), config)
+        _planned(
+            schema.name, pack, output, digest_fields([base, pack.name, output.pattern, output.digest]), config
+        )
         for pack in packs
         for output in pack.outputs
     )
@@ -125,7 +127,9 @@ def check_collisions(tasks: Sequence[Task]) -> None:
             if folded in taken:
                 problems.append(_collision(task, output, *taken[folded]))
             elif folded in inputs:
-                problems.append(_error(task, f"output {output.path} would replace the schema {inputs[folded]}"))
+                problems.append(
+                    _error(task, f"output {output.path} would replace the schema {inputs[folded]}")
+                )
             else:
                 taken[folded] = (task, output)
     for folded, (task, output) in taken.items():

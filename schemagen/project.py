@@ -76,7 +76,8 @@ def _plan(
         try:
             resolution = library.resolve(schema)
         except RefError as error:
-            tasks.append(plan_failure(file, error, {file.path: schema.digest}, (), packs, config))
+            inputs = {path: digests[path] for path in (file.path, *error.files)}
+            tasks.append(plan_failure(file, error, inputs, error.missing, packs, config))
         else:
             resolutions[file.name] = resolution
             tasks.append(plan_task(schema, resolution, digests, packs, config))

@@ -2,12 +2,13 @@
 
 Each worker has a pipe of its own and holds at most two batches, the second so that it never waits for the
 parent. A worker that dies closes its pipe: its first batch is reported as lost, never waited for. A worker
-whose parent dies reads the end of its pipe and ends.
+whose parent dies reads the end of its pipe and ends, at work or not.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 from typing import Any
 
 Batch = tuple[Any, ...]
@@ -123,13 +125,21 @@ def _serve(pipe: Connection, inherited: Sequence[Connection], work: Work) -> Non
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.setrecursionlimit(RECURSION_LIMIT)
+    batches: SimpleQueue[Batch] = SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, batches), daemon=True).start()
     while True:
-        try:
-            batch = pipe.recv()
-        except (EOFError, ConnectionResetError):
-            return
-        results = [work(item) for item in batch]
+        results = [work(item) for item in batches.get()]
         try:
             pipe.send(results)
         except (BrokenPipeError, ConnectionResetError):
             return
+
+
+def _receive(pipe: Connection, batches: SimpleQueue[Batch]) -> None:
+    """Read batches while the worker works: a parent that waits to hand one over, to a worker that waits to
+    hand over a result, would wait for ever. At the end of the pipe the parent has gone or wants no more."""
+    while True:
+        try:
+            batches.put(pipe.recv())
+        except (EOFError, ConnectionResetError):
+            os._exit(0)

@@ -139,7 +139,9 @@ def project(empty_project: Project) -> Project:
     empty_project.write("packs/plain/pack.toml", PLAIN_PACK)
     empty_project.write("packs/plain/plain.txt.mustache", "{{title}}: {{> about}}\n")
     empty_project.write("packs/plain/partials/about.mustache", "{{description}}")
-    empty_project.write("schemas/member.json", {"title": "Member", "description": "A person", "type": "object"})
+    empty_project.write(
+        "schemas/member.json", {"title": "Member", "description": "A person", "type": "object"}
+    )
     empty_project.write(
         "schemas/billing/invoice.json",
         {"title": "Invoice", "type": "object", "properties": {"to": {"$ref": "../member.json"}}},

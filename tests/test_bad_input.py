@@ -219,7 +219,10 @@ def test_endless_partial_is_an_error_not_a_crash(project: Project) -> None:
         ('language = "text"\nview = "99"', "view"),
         ('language = "text"\nview = "1"\nouputs = 1', "ouputs"),
         ('language = "text"\nview = "1"', "outputs"),
-        ('language = "text"\nview = "1"\n[[outputs]]\ntemplate = "no.mustache"\npath = "{path}"', "no.mustache"),
+        (
+            'language = "text"\nview = "1"\n[[outputs]]\ntemplate = "no.mustache"\npath = "{path}"',
+            "no.mustache",
+        ),
         (
             'language = "text"\nview = "1"\n[[outputs]]\ntemplate = "plain.txt.mustache"\npath = "../{path}"',
             "leaves",

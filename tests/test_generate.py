@@ -191,7 +191,9 @@ def test_generate_outside_a_project_needs_no_configuration(
     project: Project, make_project: Callable[[str], Project]
 ) -> None:
     other = make_project("elsewhere")
-    result = other.generate("-s", str(project.root / "schemas"), "-t", str(project.root / "packs/plain"), "-o", "out")
+    result = other.generate(
+        "-s", str(project.root / "schemas"), "-t", str(project.root / "packs/plain"), "-o", "out"
+    )
     assert (result.code, result.summary) == (0, "3 generated, 0 fresh, 0 failed")
     assert set(other.outputs("out")) == {"bike.txt", "billing/invoice.txt", "member.txt"}
 
@@ -233,7 +235,9 @@ def test_outputs_are_the_same_however_they_are_made(make_project: Callable[[str]
         assert outputs == first, name
 
 
-def test_stock_runner_of_doit_makes_the_same(project: Project, make_project: Callable[[str], Project]) -> None:
+def test_stock_runner_of_doit_makes_the_same(
+    project: Project, make_project: Callable[[str], Project]
+) -> None:
     """A dodo.py is read from a subfolder too (doit -k), where doit sees no plugin of the project."""
     project.doit()
     first = project.outputs()
@@ -287,4 +291,9 @@ def test_batch_size_and_workers_change_nothing_but_the_time(project: Project) ->
     for size in ("1", "10", "1000", "auto"):
         result = project.run("generate", "-w", "3", "-b", size, "-o", f"out-{size}")
         assert (result.code, result.summary) == (0, "28 generated, 0 fresh, 0 failed")
-    assert project.outputs("out-1") == project.outputs("out-10") == project.outputs("out-1000") == project.outputs("out-auto")
+    assert (
+        project.outputs("out-1")
+        == project.outputs("out-10")
+        == project.outputs("out-1000")
+        == project.outputs("out-auto")
+    )

@@ -1,12 +1,12 @@
 """This package knows how to be a doit plugin. A dodo.py needs no more than this::
 
-    from schemagen.doit_plugin import doit_config, generate_tasks
+from schemagen.doit_plugin import doit_config, generate_tasks
 
-    DOIT_CONFIG = doit_config()
+DOIT_CONFIG = doit_config()
 
 
-    def task_generate():
-        yield from generate_tasks()
+def task_generate():
+    yield from generate_tasks()
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from schemagen.errors import SchemagenError
 __all__ = ["doit_config", "generate_tasks"]
 
 
-
 def doit_config() -> dict[str, Any]:
     """What a dodo.py needs in its ``DOIT_CONFIG``: our state, our checker, our reporter."""
-    from schemagen.doit_plugin.checker import ContentChecker  # noqa: PLC0415
-    from schemagen.doit_plugin.reporter import Reporter  # noqa: PLC0415
+    from schemagen.doit_plugin.checker import ContentChecker
+    from schemagen.doit_plugin.reporter import Reporter
 
     return {
         "backend": "schemagen",
@@ -43,8 +42,8 @@ def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
 
     Raises doit's InvalidDodoFile, with a line per problem, where the build cannot start.
     """
-    from doit import Globals  # noqa: PLC0415
-    from doit.exceptions import InvalidDodoFile  # noqa: PLC0415
+    from doit import Globals
+    from doit.exceptions import InvalidDodoFile
 
     try:
         config = load_config(Path(folder).resolve())
@@ -61,10 +60,10 @@ def declared(config: Config, backend: Any, *, is_whole: bool) -> Iterator[Any]:
 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
     """
-    from doit.exceptions import InvalidDodoFile  # noqa: PLC0415
+    from doit.exceptions import InvalidDodoFile
 
-    from schemagen.doit_plugin.backend import StateBackend  # noqa: PLC0415
-    from schemagen.doit_plugin.tasks import declare_tasks  # noqa: PLC0415
+    from schemagen.doit_plugin.backend import StateBackend
+    from schemagen.doit_plugin.tasks import declare_tasks
 
     if not isinstance(backend, StateBackend):
         raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")

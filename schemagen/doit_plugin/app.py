@@ -40,8 +40,8 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         except SchemagenError as problem:
             warn(str(problem))
         except ExceptionGroup as problems:
-            for problem in problems.exceptions:
-                warn(str(problem))
+            for each in problems.exceptions:
+                warn(str(each))
         raise SystemExit(CANNOT_START)
 
 

@@ -14,6 +14,7 @@ class ForgetTasks(Forget):  # type: ignore[misc]  # doit has no types
     """doit's ``forget``; with no task named and no default tasks it forgets all of them."""
 
     name = "forget"
+    sel_tasks: list[str] | None
 
     def _execute(self, forget_sub: bool, forget_disable_default: bool, forget_all: bool) -> Any:
         if self.sel_tasks is None:

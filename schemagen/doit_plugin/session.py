@@ -173,7 +173,5 @@ class Session:
             path: digests
             for path, digests in owned.items()
             if path.startswith(self.config.output + "/")
-            and all(
-                origin.pack in packs and origin.schema.startswith(folders) for origin in digests.values()
-            )
+            and all(origin.pack in packs and origin.schema.startswith(folders) for origin in digests.values())
         }

@@ -10,8 +10,9 @@ from doit.exceptions import TaskFailed
 from doit.task import Task as DoitTask
 
 from schemagen.build import remove_orphan
-from schemagen.doit_plugin.session import BASENAME, OURS, Made, Session, task_name
+from schemagen.doit_plugin.session import BASENAME, Made, Session, task_name
 from schemagen.plan import Task
+from schemagen.state.store import OURS
 
 
 class GenerateAction(BaseAction):  # type: ignore[misc]  # doit has no types
@@ -49,7 +50,9 @@ class GenerateAction(BaseAction):  # type: ignore[misc]  # doit has no types
 class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
     """doit's task for one schema; the parent process commits its outputs when doit saves its values."""
 
-    def __init__(self, session: Session, planned: Task, action: GenerateAction) -> None:
+    values: dict[str, Any]
+
+    def __init__(self, planned: Task, action: GenerateAction) -> None:
         super().__init__(
             task_name(planned.name),
             [action],
@@ -100,6 +103,6 @@ def declare_tasks(session: Session) -> Iterator[DoitTask]:
     )
     yield group
     for planned in session.tasks():
-        task = GenerateTask(session, planned, GenerateAction(session, planned))
+        task = GenerateTask(planned, GenerateAction(session, planned))
         group.task_dep.append(task.name)
         yield task

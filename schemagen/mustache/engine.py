@@ -83,7 +83,11 @@ def _checked_partials(source: Source, partials: Mapping[str, Source]) -> tuple[s
     for tag in scan_tags(source.text, source.path):
         if tag.kind == ">":
             if tag.name not in partials:
-                raise TemplateError(_missing_partial(tag, partials), locate_index(source.text, tag.start, source.path), "SG302")
+                raise TemplateError(
+                    _missing_partial(tag, partials),
+                    locate_index(source.text, tag.start, source.path),
+                    "SG302",
+                )
             names.append(tag.name)
     return tuple(dict.fromkeys(names))
 
@@ -136,7 +140,9 @@ class _Rendering(RenderEngine):  # type: ignore[misc]  # pystache has no types
     def render_partial(self, name: str, indent: str, context: ContextStack) -> str:
         if len(self._at) > MAX_PARTIAL_DEPTH:
             chain = " > ".join(source.path for source in self._at[-3:])
-            raise TemplateError(f"partials nested without end: ... {chain}", Location(self._at[-1].path), "SG303")
+            raise TemplateError(
+                f"partials nested without end: ... {chain}", Location(self._at[-1].path), "SG303"
+            )
         source = self._owner._partials[name]
         self._at.append(source)
         text: str = self._owner._tree(source, indent).render(self, context)

@@ -1,4 +1,4 @@
-"""This package knows where references lead, and everything that a schema reaches through them.
+"""This module knows how to resolve references: where each leads, and all that a schema reaches by them.
 
 ``scan`` lists the references, ids and anchors of one document; ``documents`` holds a document with its scan;
 ``folders`` finds the files that references name; ``answers`` says where one reference leads; ``library``

@@ -1,4 +1,4 @@
-"""This module knows where one reference leads, by the ids, files and metaschemas of a project.
+"""This module knows how to tell where one reference leads, by the ids, files and metaschemas of a project.
 
 A reference to another document is answered by (1) the ``$id`` of a schema of the project that equals it
 after resolution against the base URI, or a metaschema; (2) where it is a relative path, the file at that
@@ -63,6 +63,7 @@ class Answers:
         self._by_real_file: dict[str, Document] | None = None
         self._failed = {folders.absolute(path): error for path, error in failed.items()}
         self._owners = _owners_of_ids(self._by_file.values())
+        self._by_id: dict[str, tuple[Document, int] | Refusal] = {}
         self._known: dict[tuple[str, int, str], Answer | Refusal] = {}
 
     def answer(self, document: Document, reference: Reference) -> Answer | Refusal:
@@ -98,21 +99,32 @@ class Answers:
         )
 
     def _find_resource(self, document: Document, resource: int, uri: str) -> tuple[Document, int] | Refusal:
-        base = document.bases[resource]
-        full = join_uri(base, uri)
+        full = join_uri(document.bases[resource], uri)
         if full in document.resource_of_uri:
             return document, document.resource_of_uri[full]
-        owners = self._owners.get(full, ())
-        if len(owners) > 1:
-            return Refusal(AMBIGUOUS, _ambiguous(full, owners))
-        if owners:
-            return owners[0], owners[0].resource_of_uri[full]
+        by_id = self._find_by_id(full)
+        if by_id is not None:
+            return by_id
         metaschema = self._metaschemas.find(full)
         if metaschema is not None:
             return metaschema, 0
         if document.is_metaschema or (has_scheme(uri) and not _unsafe(uri)):
             return Refusal(NOTHING, f"nothing in the project answers {shortened(uri)}")
         return self._find_file(document.path, uri, full)
+
+    def _find_by_id(self, uri: str) -> tuple[Document, int] | Refusal | None:
+        """What the ids of the project make of ``uri``; None where it is no id."""
+        if uri not in self._owners:
+            return None
+        if uri not in self._by_id:
+            owners, folders = self._owners[uri], self._folders
+            # One file may be found under several names, through symbolic links.
+            is_clear = len(owners) == 1 or (
+                len({folders.real(folders.absolute(owner.path)) for owner in owners}) == 1
+            )
+            first = owners[0], owners[0].resource_of_uri[uri]
+            self._by_id[uri] = first if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
+        return self._by_id[uri]
 
     def _find_file(self, referrer: str, uri: str, full: str) -> tuple[Document, int] | Refusal:
         unsafe = _unsafe(uri)
@@ -126,14 +138,14 @@ class Answers:
             return Refusal(NOTHING, f"nothing in the project answers {shortened(full)}")
         if unfit:
             return Refusal(OUTSIDE, f"{shortened(uri)} {unfit}")
-        return self._file_at(path, absolute, uri)
+        return self._file_at(path, absolute, uri, full if has_scheme(full) else uri)
 
-    def _file_at(self, path: str, absolute: str, uri: str) -> tuple[Document, int] | Refusal:
+    def _file_at(self, path: str, absolute: str, uri: str, name: str) -> tuple[Document, int] | Refusal:
         found = self._folders.find(absolute)
         if found is Found.OUTSIDE:
             return Refusal(OUTSIDE, f"{shortened(uri)} leaves the schema folders through a symbolic link")
         if found is Found.MISSING:
-            message = f"{shortened(uri)} leads nowhere: no schema has that id, and there is no file {shortened(path)}"
+            message = f"no schema has the id {shortened(name)}, and there is no file {shortened(path)}"
             return Refusal(NOTHING, message, missing=(path,))
         if found is Found.FOLDER or uri.endswith("/"):
             return Refusal(NOTHING, f"{shortened(path)} is a folder, no schema")
@@ -153,15 +165,15 @@ class Answers:
         return self._by_real_file.get(self._folders.real(absolute))
 
 
-def _owners_of_ids(documents: Iterable[Document]) -> dict[str, tuple[Document, ...]]:
-    owners: dict[str, tuple[Document, ...]] = {}
+def _owners_of_ids(documents: Iterable[Document]) -> dict[str, list[Document]]:
+    owners: dict[str, list[Document]] = {}
     for document in documents:
         for uri in document.uris_by_id():
-            owners[uri] = (*owners.get(uri, ()), document)
+            owners.setdefault(uri, []).append(document)
     return owners
 
 
-def _ambiguous(uri: str, owners: tuple[Document, ...]) -> str:
+def _ambiguous(uri: str, owners: list[Document]) -> str:
     first, second, *others = sorted(owner.path for owner in owners)
     more = f" and {len(others)} more" if others else ""
     return f"{shortened(uri)} is the id of both {first} and {second}{more}"

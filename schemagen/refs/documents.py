@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from urllib.parse import quote, unquote, urljoin
 
@@ -24,7 +24,7 @@ class Document:
     """
 
     __slots__ = (
-        "_fragments",
+        "_below",
         "_order",
         "bases",
         "content",
@@ -46,7 +46,7 @@ class Document:
         for index, base in enumerate(self.bases):
             self.resource_of_uri.setdefault(base, index)
         self._order: tuple[list[str], list[int]] | None = None
-        self._fragments: dict[str, tuple[Reference, ...]] = {}
+        self._below: dict[str, Sequence[Reference]] = {}
 
     @property
     def is_metaschema(self) -> bool:
@@ -58,34 +58,30 @@ class Document:
 
     def references_below(self, pointer: str) -> Sequence[Reference]:
         """The references in the subschema at ``pointer``, in document order."""
-        references = self.scan.references
-        if pointer == "#" or not references:
-            return references
-        if self.is_schema(pointer):
-            pointers, indices = self._sorted_references()
-            # "0" is the character after "/": between the two stands all that is below the pointer
-            found = indices[bisect_left(pointers, f"{pointer}/") : bisect_left(pointers, f"{pointer}0")]
-            at = bisect_left(pointers, pointer)
-            while at < len(pointers) and pointers[at] == pointer:
-                found.append(indices[at])
-                at += 1
-            return [references[index] for index in sorted(found)]
-        return self._fragment_references(pointer)
+        if pointer == "#":
+            return self.scan.references
+        below = self._below.get(pointer)
+        if below is None:
+            listed = self._is_scanned(pointer)
+            below = self._scanned_below(pointer) if listed else self._scan_fragment(pointer)
+            self._below[pointer] = below
+        return below
 
-    def _sorted_references(self) -> tuple[list[str], list[int]]:
+    def _scanned_below(self, pointer: str) -> Sequence[Reference]:
         if self._order is None:
-            references = self.scan.references
-            indices = sorted(range(len(references)), key=lambda index: references[index].pointer)
-            self._order = [references[index].pointer for index in indices], indices
-        return self._order
+            by_pointer = sorted(
+                (reference.pointer, index) for index, reference in enumerate(self.scan.references)
+            )
+            self._order = [pointer for pointer, _ in by_pointer], [index for _, index in by_pointer]
+        pointers, indices = self._order
+        # "0" is the character after "/": what is below the pointer stands between the two
+        own = indices[bisect_left(pointers, pointer) : bisect_right(pointers, pointer)]
+        below = indices[bisect_left(pointers, f"{pointer}/") : bisect_left(pointers, f"{pointer}0")]
+        return [self.scan.references[index] for index in sorted(own + below)]
 
-    def _fragment_references(self, pointer: str) -> tuple[Reference, ...]:
-        known = self._fragments.get(pointer)
-        if known is None:
-            fragment = resolve_pointer(self.content, pointer)
-            known = scan_fragment(fragment, self.draft, pointer, self._resource_around(pointer))
-            self._fragments[pointer] = known
-        return known
+    def _scan_fragment(self, pointer: str) -> Sequence[Reference]:
+        fragment = resolve_pointer(self.content, pointer)
+        return scan_fragment(fragment, self.draft, pointer, self._resource_around(pointer))
 
     def _resource_around(self, pointer: str) -> int:
         around = [
@@ -95,9 +91,9 @@ class Document:
         ]
         return max(around)[1]
 
-    def is_schema(self, pointer: str) -> bool:
+    def _is_scanned(self, pointer: str) -> bool:
         """Whether the draft knows of a schema at ``pointer`` (which must lead somewhere), so that the scan
-        has listed the references in it."""
+        has come by it."""
         value = self.content
         holds = SUBSCHEMAS[self.draft]
         tokens = iter(split_pointer(pointer))
@@ -157,6 +153,8 @@ def has_scheme(uri: str) -> bool:
 
 def join_uri(base: str, uri: str) -> str:
     """``uri`` resolved against ``base``; as it is where it is no URI at all."""
+    if not uri:
+        return base
     try:
         return urljoin(base, uri)
     except ValueError:

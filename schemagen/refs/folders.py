@@ -26,7 +26,7 @@ class SchemaFolders:
     """The schema folders of the project at ``root``. What is seen of them is remembered: one per build."""
 
     def __init__(self, root: str, folders: Iterable[str]) -> None:
-        self._root = os.path.abspath(root)  # noqa: PTH100  # not resolved: paths are compared as written
+        self._root = os.path.abspath(root)  # not resolved: paths are compared as written
         tops = [Path(self.absolute(folder)) for folder in folders]
         # A single schema may stand for a folder: its neighbours can be named, if only to be told apart.
         self._tops = tuple(dict.fromkeys(str(top.parent if top.is_file() else top) for top in tops))
@@ -36,7 +36,7 @@ class SchemaFolders:
 
     def absolute(self, path: str) -> str:
         """``path``, relative to the project folder, as an absolute path in which links are not followed."""
-        return os.path.normpath(path if os.path.isabs(path) else f"{self._root}/{path}")
+        return os.path.normpath(Path(self._root, path))
 
     def contain(self, path: str) -> bool:
         """Whether ``path``, which ``absolute`` made, is in a schema folder by its name."""

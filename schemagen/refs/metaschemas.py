@@ -26,7 +26,7 @@ class Metaschemas:
 
 def _load(uri: str) -> Document | None:
     # All of them are parsed when this is imported, which most builds need not wait for.
-    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # noqa: PLC0415
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 
     resource = REGISTRY.get(uri)
     if resource is None:

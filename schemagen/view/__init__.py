@@ -1,0 +1,11 @@
+"""This package knows how to build the view: the plain data that a template sees of a schema.
+
+``rules`` reads one schema of any draft as 2020-12; ``nodes`` and ``branches`` build the tree;
+``definitions`` names what references lead to, and ``inlining`` puts copies of it where a form needs them;
+``constraints``, ``predicates``, ``phrases`` and ``wording`` find the words; ``controls`` and ``patterns`` say
+it in HTML; ``literals``, ``text`` and ``markdown`` make text safe; ``shapes`` lists the keys of it all.
+"""
+
+from schemagen.view.root import VIEW_VERSION, build_view
+
+__all__ = ["VIEW_VERSION", "build_view"]

@@ -1,0 +1,152 @@
+"""This module knows how to build what depends: variants of a union, and what holds only under a condition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemagen.model import JsonValue
+from schemagen.view.kinds import words_of_type
+from schemagen.view.literals import Plain, numbered
+from schemagen.view.phrases import Code, Parts, codes, joined, markdown_text, plain_text, sentence
+from schemagen.view.predicates import clause
+from schemagen.view.rules import ANNOTATIONS, Place, Rules
+from schemagen.view.shapes import EMPTY_CHOICE, EMPTY_CONDITION
+from schemagen.view.slots import Slot
+from schemagen.view.text import clean
+from schemagen.view.wording import variant_label
+
+if TYPE_CHECKING:
+    from schemagen.view.nodes import TreeBuilder
+
+_TEXTS = {
+    "anyOf": "Choose at least one of these.",
+    "oneOf": "Choose exactly one of these.",
+    "type": "Choose one of these types.",
+}
+
+
+def build_choices(
+    builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, types: list[str], said: list[Plain]
+) -> None:
+    """Add ``choices`` to ``node``: one for each keyword that offers variants. ``slot`` is that of a variant."""
+    if not rules.any_of and not rules.one_of and len(types) < 2:
+        return
+    offers: list[tuple[str, list[Place]]] = [("anyOf", rules.any_of), ("oneOf", rules.one_of)]
+    if len(types) > 1 and node["kind"] == "union":
+        offers.insert(0, ("type", [(words_of_type(rules.words, name), rules.pointer) for name in types]))
+    choices = []
+    for keyword, places in offers:
+        if not places:
+            continue
+        if all(_is_presence(schema) for schema, _ in places):
+            said.append(_presence_sentence(keyword, places))
+            continue
+        variants: list[Plain] = []
+        taken: set[str] = set()
+        for schema, at in places:
+            variant = builder.node(schema, at, slot)
+            variant["label"] = variant_label(variant, taken)
+            taken.add(variant["label"])
+            variants.append(variant)
+        choice = {
+            **EMPTY_CHOICE,
+            "choice_id": f"{node['id']}-c{len(choices) + 1}",
+            "text": _TEXTS[keyword],
+            "is_any_of": keyword == "anyOf",
+            "is_one_of": keyword == "oneOf",
+            "is_type_choice": keyword == "type",
+            "variants": numbered(variants),
+        }
+        choices.append(choice)
+    if choices:
+        node["choices"] = numbered(choices)
+        node["has_choices"] = True
+
+
+def _is_presence(schema: JsonValue) -> bool:
+    """Whether a variant only says which properties must be there."""
+    return (
+        isinstance(schema, dict)
+        and bool(_names(schema.get("required")))
+        and all(key == "required" or key in ANNOTATIONS for key in schema)
+    )
+
+
+def _names(value: JsonValue) -> list[str]:
+    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+
+
+def _presence_sentence(keyword: str, places: list[Place]) -> Plain:
+    how = "exactly one" if keyword == "oneOf" else "at least one"
+    groups = [joined(codes(_names(schema["required"])), "and") for schema, _ in places]
+    if len(groups) == 1:
+        return sentence(keyword, "Required: ", *groups[0], ".")
+    return sentence(keyword, f"Required, {how} of these: ", *_separated(groups), ".")
+
+
+def _separated(groups: list[Parts]) -> Parts:
+    parts: list[str | Code] = []
+    for index, group in enumerate(groups):
+        parts += ["; ", *group] if index else group
+    return tuple(parts)
+
+
+def build_conditions(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot) -> None:
+    """Add ``conditions`` to ``node``. ``slot`` is that of a branch."""
+    conditions = []
+    for schema, pointer in rules.conditions:
+        then, otherwise = schema.get("then", True), schema.get("else", True)
+        if then is True and otherwise is True:
+            continue
+        when = clause(schema["if"], f"{pointer}/if", builder.name_of)
+        condition = _condition("is_if", when)
+        _add_branch(builder, condition, "then", (then, f"{pointer}/then"), slot, ("If ", *when, ", "))
+        _add_branch(builder, condition, "else", (otherwise, f"{pointer}/else"), slot, ("Otherwise ",))
+        conditions.append(condition)
+    for key, names in rules.dependent_required:
+        when = (Code(key), " is present")
+        condition = _condition("is_dependent_required", when)
+        condition["trigger_key"] = clean(key)
+        _say(condition, "", ("If ", *when, ", ", *_required_words(names), "."))
+        if names:
+            conditions.append(condition)
+    for key, place in rules.dependent_schemas:
+        when = (Code(key), " is present")
+        condition = _condition("is_dependent_schema", when)
+        condition["trigger_key"] = clean(key)
+        _add_branch(builder, condition, "then", place, slot, ("If ", *when, ", "))
+        conditions.append(condition)
+    if conditions:
+        node["conditions"] = numbered(conditions)
+        node["has_conditions"] = True
+
+
+def _condition(flag: str, when: Parts) -> Plain:
+    return {**EMPTY_CONDITION, flag: True, "if_text": plain_text(when), "if_md": markdown_text(when)}
+
+
+def _add_branch(
+    builder: TreeBuilder, condition: Plain, key: str, place: Place, slot: Slot, start: Parts
+) -> None:
+    """Say what a branch asks for in a sentence where that is simple, else build it as a node."""
+    schema, at = place
+    prefix = "" if key == "then" else "else_"
+    if schema is True or schema == {}:
+        return
+    if schema is False:
+        _say(condition, prefix, (*start, "no value is allowed."))
+    elif _is_presence(schema):
+        _say(condition, prefix, (*start, *_required_words(_names(schema["required"])), "."))
+    else:
+        _say(condition, prefix, (*start, "this applies:"))
+        condition[key] = builder.node(schema, at, slot)
+
+
+def _required_words(names: list[str]) -> Parts:
+    return (*joined(codes(names), "and"), " is required" if len(names) == 1 else " are required")
+
+
+def _say(condition: Plain, prefix: str, parts: Parts) -> None:
+    condition[prefix + "text"] = plain_text(parts)
+    condition[prefix + "md"] = markdown_text(parts)
+

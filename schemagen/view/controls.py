@@ -1,0 +1,233 @@
+"""This module knows how a form shows a node: which control, with which attributes, where HTML agrees with JSON Schema."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+
+from schemagen.view.literals import Plain
+from schemagen.view.patterns import html_pattern
+from schemagen.view.shapes import EMPTY_HTML
+
+_INPUT_TYPES = {
+    "date": "date",
+    "time": "time",
+    "date-time": "datetime-local",
+    "email": "email",
+    "uri": "url",
+    "url": "url",
+    "password": "password",
+    "tel": "tel",
+    "phone": "tel",
+}
+_LONG_FORMATS = frozenset({"textarea", "multiline", "markdown", "html", "text"})
+_LONG_TEXT = 200
+_MAX_RADIOS = 5
+_MAX_CHECKBOXES = 30
+_MAX_SUGGESTIONS = 50
+_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.\d+)?[Zz]")
+_TIME = re.compile(r"(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?[Zz]?")
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)")
+_SHOWN_DATES = {"date": _DATE, "time": _TIME, "datetime-local": _DATE_TIME}
+_HTML_NUMBER = re.compile(r"-?(?:\d+|\d*\.\d+)(?:[eE][+-]?\d+)?\Z|-?\d+\.\d+(?:[eE][+-]?\d+)?\Z")
+
+FIELDSET: Plain = {**EMPTY_HTML, "is_fieldset": True}
+NOTHING: Plain = {**EMPTY_HTML, "is_nothing": True}
+REFERENCE: Plain = {**EMPTY_HTML, "is_reference": True}
+
+
+def control_for(node: Plain) -> Plain:
+    """The ``html`` of ``node``, all the rest of which is known."""
+    kind = node["kind"]
+    if node["is_part"]:
+        if node["ref"]:
+            return REFERENCE if node["ref"]["node"] else NOTHING
+        return FIELDSET if _has_fields(node) else NOTHING
+    if kind == "ref":
+        return REFERENCE if node["ref"]["node"] else _json(node)
+    if kind in {"object", "array", "union"}:
+        return _composite(node)
+    if kind == "never":
+        return NOTHING
+    if kind in {"const", "null"}:
+        value = node["const"]["text"] if kind == "const" else "null"
+        return {**EMPTY_HTML, "is_fixed": True, "type": "text", "value": value}
+    if kind == "enum":
+        return _choice(node)
+    if kind == "boolean":
+        default = node["default"]
+        checked = bool(default) and default["json"] == "true"
+        return {**EMPTY_HTML, "is_checkbox": True, "is_checked": checked, "is_read_only": node["is_read_only"]}
+    if kind in {"number", "integer"}:
+        return _number(node)
+    if kind == "string":
+        return _text(node)
+    return _json(node)
+
+
+_FIELDS = ("properties", "pattern_properties", "prefix_items", "items", "all_of", "choices", "conditions")
+
+
+def _has_fields(node: Plain) -> bool:
+    return any(node[name] for name in _FIELDS) or bool(node["additional"]["node"])
+
+
+def _composite(node: Plain) -> Plain:
+    if node["kind"] == "array":
+        items = node["items"]
+        if items and node["is_unique"] and items["is_enum"] and len(items["members"]) <= _MAX_CHECKBOXES:
+            return {**EMPTY_HTML, "is_checkboxes": True}
+    return FIELDSET if _has_fields(node) else _json(node)
+
+
+def _json(node: Plain) -> Plain:
+    """A box for JSON: for what no other control can show."""
+    default = node["default"]
+    value = default["json"] if default and not node["is_write_only"] else ""
+    return {
+        **EMPTY_HTML,
+        "is_textarea": True,
+        "is_json": True,
+        "value": value,
+        "is_read_only": node["is_read_only"],
+        "can_require": True,
+    }
+
+
+def _choice(node: Plain) -> Plain:
+    radios = len(node["members"]) <= _MAX_RADIOS and node["is_required"]
+    return {
+        **EMPTY_HTML,
+        "is_radios" if radios else "is_select": True,
+        "is_read_only": node["is_read_only"],
+        "can_require": True,
+    }
+
+
+def _attribute(name: str, value: str) -> Plain:
+    return {"name": name, "value": value}
+
+
+def _suggestions(node: Plain, flag: str) -> list[Plain]:
+    found = [example for example in node["examples"][:_MAX_SUGGESTIONS] if example[flag] and example["text"]]
+    texts = dict.fromkeys(example["text"] for example in found if "\n" not in example["text"])
+    return [{"text": text} for text in texts]
+
+
+def _number(node: Plain) -> Plain:
+    is_integer = node["kind"] == "integer"
+    low, high = _bound(node, "minimum", is_integer, 1), _bound(node, "maximum", is_integer, -1)
+    default = node["default"]
+    value = default["json"] if default and default["is_number"] and not node["is_write_only"] else ""
+    if value and (_finite(value) is None or (is_integer and not _whole(value))):
+        value = ""  # the browser would drop it
+    step = "1" if is_integer else "any"
+    multiple = node["multiple_of"]
+    if multiple.isdecimal() and multiple != "0" and low.lstrip("-").isdecimal() and (is_integer or multiple != "1"):
+        # The base of step is min, that of multipleOf is 0: right only where min is itself a multiple.
+        factor = int(multiple)
+        low, step = str(-(-int(low) // factor) * factor), multiple
+    attributes = [_attribute("step", step)]
+    if low:
+        attributes.append(_attribute("min", low))
+    if high:
+        attributes.append(_attribute("max", high))
+    return _input(node, "number", value, attributes, can_require=True, flag="is_number")
+
+
+def _bound(node: Plain, name: str, is_integer: bool, inward: int) -> str:
+    """``min`` or ``max`` for an input: the tighter of the bounds that HTML can say; empty without one."""
+    values: list[Fraction] = []
+    plain = node[name]
+    exact = _finite(plain) if plain else None
+    if exact is not None:
+        if not is_integer:
+            return plain if _HTML_NUMBER.match(plain) else ""
+        values.append(Fraction(math.ceil(exact) if inward > 0 else math.floor(exact)))
+    exclusive = node[f"exclusive_{name}"]
+    beyond = _finite(exclusive) if exclusive and is_integer else None
+    if beyond is not None:
+        values.append(Fraction(math.floor(beyond) + 1 if inward > 0 else math.ceil(beyond) - 1))
+    if not values:
+        return ""
+    return str(max(values) if inward > 0 else min(values))
+
+
+def _finite(text: str) -> Fraction | None:
+    """The number, unless it is beyond what a browser's floating point can hold."""
+    if not math.isfinite(float(text)) or len(text) > 400 or abs(_exponent(text)) > 400:
+        return None
+    return Fraction(text)
+
+
+def _exponent(text: str) -> int:
+    return int(text.lower().partition("e")[2][:9] or "0")
+
+
+def _whole(text: str) -> bool:
+    number = _finite(text)
+    return number is not None and number.denominator == 1
+
+
+def _text(node: Plain) -> Plain:
+    default = node["default"]
+    value = default["text"] if default and default["is_string"] and not node["is_write_only"] else ""
+    if _is_long(node, value):
+        return {
+            **EMPTY_HTML,
+            "is_textarea": True,
+            "value": value,
+            "is_read_only": node["is_read_only"],
+            "can_require": _needs_text(node),
+        }
+    kind = _INPUT_TYPES.get(node["format"], "text")
+    shown = _SHOWN_DATES.get(kind)
+    if shown is not None and value:
+        match = shown.fullmatch(value)
+        kind, value = (kind, match[1]) if match else ("text", value)
+    if kind in {"email", "url"} and value and not value.isascii():
+        kind = "text"
+    attributes = [_attribute("step", "1")] if kind in {"time", "datetime-local"} else []
+    if kind in {"text", "email", "url", "tel", "password"}:
+        # maxlength counts UTF-16 units, the keyword characters: the browser would refuse what is right.
+        if node["min_length"].isdecimal() and node["min_length"] != "0" and len(node["min_length"]) < 10:
+            attributes.append(_attribute("minlength", node["min_length"]))
+        pattern = html_pattern(node["pattern"])
+        if pattern:
+            attributes.append(_attribute("pattern", pattern))
+    if node["is_write_only"]:
+        attributes.append(_attribute("autocomplete", "off"))
+    return _input(node, kind, value, attributes, can_require=_needs_text(node), flag="is_string")
+
+
+def _is_long(node: Plain, value: str) -> bool:
+    limit = node["max_length"]
+    return (
+        "\n" in value
+        or node["format"] in _LONG_FORMATS
+        or bool(node["content_media_type"] or node["content_encoding"])
+        or (limit.isdecimal() and int(limit) > _LONG_TEXT and not node["pattern"] and not node["format"])
+    )
+
+
+def _needs_text(node: Plain) -> bool:
+    """Whether an empty text is wrong: only then does ``required`` mean what it means in JSON Schema."""
+    return bool(node["format"]) or node["min_length"] not in {"", "0"}
+
+
+def _input(
+    node: Plain, kind: str, value: str, attributes: list[Plain], *, can_require: bool, flag: str
+) -> Plain:
+    suggestions = _suggestions(node, flag) if kind not in {"password", "date", "time", "datetime-local"} else []
+    return {
+        **EMPTY_HTML,
+        "is_input": True,
+        "type": kind,
+        "value": value,
+        "attributes": attributes,
+        "is_read_only": node["is_read_only"],
+        "can_require": can_require,
+        "suggestions": suggestions,
+        "has_suggestions": bool(suggestions),
+    }

@@ -1,0 +1,149 @@
+"""This module knows how to name what references lead to, each once, in the order in which they are met."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from schemagen.jsontext import resolve_pointer, split_pointer
+from schemagen.model import Draft, JsonValue, Resolution, Target
+from schemagen.view.literals import Plain
+from schemagen.view.markdown import code_span, escape_markdown
+from schemagen.view.shapes import EMPTY_REF
+from schemagen.view.text import clean, first_free, one_line, shorten, slug
+
+_STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.json)?[/#]*\Z")
+_CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What one or more references lead to. ``number`` 0 is the schema itself, which is shown anyway.
+
+    ``name`` and ``anchor`` are unique in the view. ``uses`` are the numbers of the definitions it refers to.
+    """
+
+    number: int
+    target: Target
+    draft: Draft
+    schema: JsonValue
+    name: str
+    anchor: str
+    title: str
+    uses: list[int] = field(default_factory=list)
+
+
+class Definitions:
+    """Every definition that the references of one schema reach, in order of first use."""
+
+    def __init__(self, resolution: Resolution, root: Definition, anchors: set[str]) -> None:
+        self._resolution = resolution
+        self._anchors = anchors
+        self._names: set[str] = set()
+        self.all: list[Definition] = [root]
+        self._by_target: dict[Target, Definition] = {root.target: root}
+        self._refs: list[tuple[Definition, Definition, Plain]] = []
+
+    def lookup(self, path: str, pointer: str, keyword: str) -> Definition | Target | None:
+        """Where a reference leads: to a definition, to an opaque target, or nowhere that we know."""
+        target = self._resolution.targets.get((path, pointer, keyword))
+        if target is None or target.is_opaque:
+            return target
+        return self._by_target.get(target) or self._add(target)
+
+    def _add(self, target: Target) -> Definition | None:
+        document = self._resolution.documents.get(target.path)
+        if document is None:
+            return None
+        draft, root = document
+        try:
+            schema = resolve_pointer(root, target.pointer)
+        except LookupError:
+            return None
+        title = schema.get("title") if isinstance(schema, dict) else None
+        title = one_line(title) if isinstance(title, str) else ""
+        name = first_free(_name_of(target, title), self._names, " ")
+        self._names.add(name)
+        anchor = first_free("definition-" + slug(name), self._anchors)
+        self._anchors.add(anchor)
+        definition = Definition(len(self.all), target, draft, schema, name, anchor, title)
+        self.all.append(definition)
+        self._by_target[target] = definition
+        return definition
+
+    def ref_to(self, owner: Definition, found: Definition | Target | None, text: str) -> Plain:
+        """The ``ref`` of a node in ``owner`` that refers, by the URI ``text``, to ``found``."""
+        if not isinstance(found, Definition):
+            uri = clean(found.path if found is not None else text)
+            name = _stem(uri)
+            return {**EMPTY_REF, "name": name, "md_name": code_span(uri), "uri": uri, "is_opaque": True}
+        owner.uses.append(found.number)
+        ref = {
+            **EMPTY_REF,
+            "name": found.name,
+            "md_name": f"[{escape_markdown(found.name)}](#{found.anchor})",
+            "id": found.anchor,
+            "anchor": found.anchor,
+            "title": found.title,
+            "uri": clean(text),
+            "is_root": found.number == 0,
+        }
+        self._refs.append((owner, found, ref))
+        return ref
+
+    def mark_recursion(self) -> None:
+        """Set ``is_recursive`` on each ref through which its definition reaches itself."""
+        group = _cycles([definition.uses for definition in self.all])
+        for owner, found, ref in self._refs:
+            ref["is_recursive"] = group[owner.number] == group[found.number]
+
+
+def _name_of(target: Target, title: str) -> str:
+    tokens = split_pointer(target.pointer)
+    if not tokens:
+        name = _stem(target.path)
+    elif len(tokens) > 1 and tokens[-2] in _CONTAINERS:
+        name = tokens[-1]
+    else:
+        name = title or " ".join(tokens[-3:])
+    return shorten(one_line(name), 100) or "unnamed"
+
+
+def _stem(path: str) -> str:
+    match = _STEM.search(path)
+    return one_line(match[1]) if match else one_line(path)
+
+
+def _cycles(uses: list[list[int]]) -> list[int]:
+    """For each node of a graph the number of its strongly connected component (Tarjan, without recursion)."""
+    order: list[int] = [-1] * len(uses)
+    low = list(order)
+    group = list(order)
+    trail: list[int] = []
+    count = 0
+    for start in range(len(uses)):
+        if order[start] >= 0:
+            continue
+        work = [(start, iter(uses[start]))]
+        order[start] = low[start] = count
+        count += 1
+        trail.append(start)
+        while work:
+            node, following = work[-1]
+            for other in following:
+                if order[other] < 0:
+                    order[other] = low[other] = count
+                    count += 1
+                    trail.append(other)
+                    work.append((other, iter(uses[other])))
+                    break
+                if group[other] < 0:
+                    low[node] = min(low[node], order[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == order[node]:
+                    while group[node] < 0:
+                        group[trail.pop()] = node
+    return group

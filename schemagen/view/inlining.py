@@ -1,0 +1,191 @@
+"""This module knows how to put copies of definitions where they are referred to, so that a page without a
+script shows their fields: never into themselves, and never more than a budget allows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from schemagen.view.controls import control_for
+from schemagen.view.literals import Plain, numbered
+from schemagen.view.shapes import CHILDREN, RESTS
+
+# With these a form stays below some megabytes whatever the schema.
+MAX_NODES = 1000
+MAX_DEPTH = 60
+MAX_ROWS = 5
+_MAX_ROW_SIZE = 40
+_MEMBERS_PER_NODE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A built tree: its nodes that refer to definitions and its arrays, with their depths, and its size."""
+
+    root: Plain
+    sites: list[tuple[Plain, int]]
+    arrays: list[tuple[Plain, int]]
+    size: int
+    height: int
+
+
+@dataclass(slots=True)
+class _Copying:
+    """One copying of a tree: new ids, names below another value, and what was met on the way."""
+
+    ids: Iterator[str]
+    known: dict[str, frozenset[str]]
+    old_name: int
+    new_name: str
+    sites: list[tuple[Plain, int]] = field(default_factory=list)
+    arrays: list[tuple[Plain, int]] = field(default_factory=list)
+    count: int = 0
+
+    def copy(self, node: Plain, depth: int, *, is_demanded: bool) -> Plain:
+        self.count += 1 + len(node["members"]) // _MEMBERS_PER_NODE
+        new = node.copy()
+        new["id"] = next(self.ids)
+        if node["id"] in self.known:
+            self.known[new["id"]] = self.known[node["id"]]
+        name = node["name"]
+        new["name"] = (self.new_name + (name[self.old_name :] if name != "~" else "")) or "~"
+        new["must_be_filled"] = is_demanded = is_demanded and node["must_be_filled"]
+        if node["ref"]:
+            new["ref"] = {**node["ref"], "node": False}
+            new["html"] = control_for(new)
+            if not node["ref"]["is_opaque"]:
+                self.sites.append((new, depth))
+        for key in CHILDREN:
+            if node[key]:
+                new[key] = [self.copy(child, depth + 1, is_demanded=is_demanded) for child in node[key]]
+        if node["items"]:
+            new["items"] = self.copy(node["items"], depth + 1, is_demanded=False)
+            if node["min_items"] not in {"", "0", "1"} and not node["more_rows"]:
+                self.arrays.append((new, depth))
+        for key in RESTS:
+            if node[key]["node"]:
+                new[key] = {**node[key], "node": self.copy(node[key]["node"], depth + 1, is_demanded=False)}
+        if node["choices"]:
+            new["choices"] = [self._copy_choice(new["id"], choice, depth) for choice in node["choices"]]
+        if node["conditions"]:
+            new["conditions"] = [self._copy_condition(condition, depth) for condition in node["conditions"]]
+        return new
+
+    def _copy_choice(self, owner: str, choice: Plain, depth: int) -> Plain:
+        variants = [self.copy(variant, depth + 1, is_demanded=False) for variant in choice["variants"]]
+        return {**choice, "choice_id": f"{owner}-c{choice['index']}", "variants": variants}
+
+    def _copy_condition(self, condition: Plain, depth: int) -> Plain:
+        branches = {
+            key: self.copy(condition[key], depth + 1, is_demanded=False)
+            for key in ("then", "else")
+            if condition[key]
+        }
+        return {**condition, **branches}
+
+
+class Inliner:
+    """Copies definitions into one tree. ``trees`` are those of the definitions by their anchor."""
+
+    def __init__(self, trees: Mapping[str, Tree], ids: Iterator[str], known: dict[str, frozenset[str]]) -> None:
+        self._trees = trees
+        self._ids = ids
+        self._known = known
+        self._left = MAX_NODES
+
+    def inline(self, tree: Tree) -> None:
+        """Put copies of definitions below the nodes of ``tree`` that refer to them, the nearest first."""
+        waiting: deque[tuple[Plain, int, tuple[str, ...]]] = deque()
+        self._queue(waiting, tree.sites, tree.arrays, ())
+        while waiting and self._left > 0:
+            site, depth, inside = waiting.popleft()
+            anchor = site["ref"]["anchor"]
+            found = self._trees.get(anchor)
+            if found is None or anchor in inside or site["is_overlay"]:
+                continue
+            if found.size > self._left or depth + found.height > MAX_DEPTH:
+                continue
+            name = "" if site["name"] == "~" else site["name"]
+            copying = _Copying(self._ids, self._known, 0, name)
+            copy = copying.copy(found.root, depth + 1, is_demanded=site["must_be_filled"])
+            self._left -= copying.count
+            _dress(copy, site, self._known.get(site["id"], frozenset()))
+            site["ref"]["node"] = copy
+            site["html"] = control_for(site)
+            self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
+
+    def _queue(
+        self,
+        waiting: deque[tuple[Plain, int, tuple[str, ...]]],
+        sites: list[tuple[Plain, int]],
+        arrays: list[tuple[Plain, int]],
+        inside: tuple[str, ...],
+    ) -> None:
+        arrays = list(arrays)
+        while arrays:
+            node, depth = arrays.pop()
+            copying = self._add_rows(node, depth)
+            if copying is not None:
+                sites = [*sites, *copying.sites]
+                arrays += copying.arrays
+        waiting.extend((site, depth, inside) for site, depth in sites)
+
+    def _add_rows(self, node: Plain, depth: int) -> _Copying | None:
+        """Give an array as many rows as it must have items."""
+        item = node["items"]
+        start = int(item["index"])
+        wanted = min(int(node["min_items"][:9]), start + MAX_ROWS - 1) - start
+        if wanted < 1 or _size(item, _MAX_ROW_SIZE) * wanted > min(self._left, _MAX_ROW_SIZE * MAX_ROWS):
+            return None
+        base = "" if node["name"] == "~" else node["name"]
+        copying = _Copying(self._ids, self._known, len(item["name"]), "")
+        rows = []
+        for number in range(start, start + wanted):
+            copying.new_name = f"{base}/{number}"
+            row = copying.copy(item, depth + 1, is_demanded=False)
+            row["label"] = f"{item['title'] or 'Item'} {number + 1}"
+            rows.append(row)
+        self._left -= copying.count
+        node["more_rows"] = numbered(rows)
+        node["has_more_rows"] = True
+        for row in rows:
+            row["index"] = str(int(row["index"]) + start)
+        return copying
+
+
+def _dress(copy: Plain, site: Plain, known: frozenset[str]) -> None:
+    """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
+    for key in ("key", "md_key", "path", "md_path", "label", "index", "first", "last", "anchor"):
+        copy[key] = site[key]
+    for key in ("is_required", "is_item", "is_part", "is_deprecated", "is_read_only", "is_write_only"):
+        copy[key] = site[key] or (copy[key] and key not in {"is_required", "is_item", "is_part"})
+    for key in ("title", "description", "summary", "default"):
+        if site[key]:
+            copy[key] = site[key]
+    if site["is_nullable"] and not copy["is_nullable"]:
+        copy["is_nullable"] = True
+    copy["is_root"] = site["is_root"]
+    copy["has_hint"] = bool(copy["description"] or copy["constraints"])
+    if known:
+        copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in copy["properties"]]
+    copy["html"] = control_for(copy)
+
+
+def _size(node: Plain, limit: int) -> int:
+    """How many nodes there are below and with ``node``; a number above ``limit`` where there are more."""
+    waiting = [node]
+    count = 0
+    while waiting and count <= limit:
+        here = waiting.pop()
+        count += 1
+        for key in CHILDREN:
+            waiting += here[key]
+        waiting += [here[key]["node"] for key in RESTS if here[key]["node"]]
+        waiting += [variant for choice in here["choices"] for variant in choice["variants"]]
+        waiting += [
+            condition[key] for condition in here["conditions"] for key in ("then", "else") if condition[key]
+        ]
+        if here["items"]:
+            waiting.append(here["items"])
+    return count if not waiting else limit + 1

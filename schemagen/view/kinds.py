@@ -1,0 +1,86 @@
+"""This module knows how to tell what kind of value a schema asks for, by its type or else by its keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemagen.model import JsonValue
+from schemagen.view.rules import ANNOTATIONS, Rules, Schema
+
+TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
+KINDS = (*TYPES, "enum", "const", "union", "ref", "any", "never")
+
+_OBJECT = frozenset(
+    {"properties", "patternProperties", "additionalProperties", "required", "minProperties", "maxProperties"}
+    | {"propertyNames", "dependencies", "dependentRequired", "dependentSchemas", "unevaluatedProperties"}
+)
+_ARRAY = frozenset(
+    {"items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems", "contains"}
+    | {"minContains", "maxContains", "unevaluatedItems"}
+)
+_STRING = frozenset(
+    {"minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType", "contentSchema"}
+)
+_NUMBER = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
+_KEYWORDS = {"object": _OBJECT, "array": _ARRAY, "string": _STRING, "number": _NUMBER, "integer": _NUMBER}
+# These apply to values of every type, so no variant of a type list has them: the union does.
+_OF_EVERY_TYPE = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "enum", "const", "type"})
+
+
+def declared_types(words: Schema) -> list[str]:
+    """The types that ``type`` names, each once; none where it names none."""
+    value = words.get("type")
+    names = value if isinstance(value, list) else [value]
+    return [name for name in dict.fromkeys(names if _all_text(names) else ()) if name in TYPES]
+
+
+def _all_text(names: Sequence[JsonValue]) -> bool:
+    return all(isinstance(name, str) for name in names)
+
+
+def assumed_types(words: Schema) -> list[str]:
+    """The types that the keywords of a schema without ``type`` speak of."""
+    return [
+        name
+        for name, keywords in (("object", _OBJECT), ("array", _ARRAY), ("string", _STRING), ("number", _NUMBER))
+        if not keywords.isdisjoint(words)
+    ]
+
+
+def words_of_type(schema: Schema, name: str) -> Schema:
+    """The part of ``schema`` that speaks of values of the type ``name``, as a schema of that type."""
+    keywords = _KEYWORDS.get(name, frozenset())
+    return {"type": name, **{key: value for key, value in schema.items() if key in keywords}}
+
+
+def asks_only(rules: Rules, *keywords: str) -> bool:
+    """Whether a schema has no keyword but ``keywords`` and annotations, ids and definitions."""
+    return all(
+        key in keywords or key in ANNOTATIONS or key in _SILENT or key.startswith("x-") or key not in _LOUD
+        for key in rules.words
+    )
+
+
+_SILENT = frozenset({"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions"})
+_LOUD = _OBJECT | _ARRAY | _STRING | _NUMBER | _OF_EVERY_TYPE | {"$ref", "$dynamicRef", "$recursiveRef"}
+
+_PLAIN_WORDS = {
+    "object": "Group of fields",
+    "array": "List",
+    "string": "Text",
+    "number": "Number",
+    "integer": "Whole number",
+    "boolean": "Yes or no",
+    "null": "Nothing (null)",
+    "any": "Anything",
+    "never": "Nothing is allowed",
+    "union": "Another choice",
+    "enum": "One of a list",
+    "const": "A fixed value",
+    "ref": "Another definition",
+}
+
+
+def plain_word(kind: str) -> str:
+    """A kind in the words of people who fill in a form."""
+    return _PLAIN_WORDS[kind]

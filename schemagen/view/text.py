@@ -1,0 +1,79 @@
+"""This module knows how to make text from a schema fit to be shown: clean, on one line, as words, as a slug."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+# What no HTML or XML document may hold: control characters but tab and newline, surrogates, noncharacters.
+_ASTRAL = "".join(chr((plane << 16) | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+_FORBIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff" + _ASTRAL + "]"
+)
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+SUMMARY_LENGTH = 240
+
+
+def clean(text: str) -> str:
+    """``text`` with newlines as ``\\n``, and U+FFFD for what no document may hold."""
+    if text.isprintable():
+        return text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
+def escape_json(json_text: str) -> str:
+    """JSON text in which what no document may hold is written as an escape, so that its value is kept."""
+    if json_text.isprintable():
+        return json_text
+    return _FORBIDDEN.sub(_json_escape, json_text)
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def one_line(text: str) -> str:
+    """``text``, clean, with each run of white space as one space."""
+    return " ".join(clean(text).split())
+
+
+def shorten(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def summarise(text: str) -> str:
+    """The first paragraph of ``text`` on one line, shortened."""
+    return shorten(" ".join(_PARAGRAPH_END.split(text.strip("\n"), maxsplit=1)[0].split()), SUMMARY_LENGTH)
+
+
+def humanise(key: str) -> str:
+    """A label for ``key``: ``billingAddress`` and ``billing_address`` are "Billing address"."""
+    words = _WORD.findall(_CAMEL.sub(" ", clean(key)))
+    if not words:
+        return one_line(key) or "(no name)"
+    rest = [word if word.isupper() and len(word) > 1 else word.lower() for word in words[1:]]
+    return " ".join([words[0][:1].upper() + words[0][1:], *rest])
+
+
+def slug(text: str) -> str:
+    """``text`` in lower-case ASCII letters, digits and single hyphens; ``item`` where nothing is left."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+    return _NOT_SLUG.sub("-", _CAMEL.sub("-", text).lower()).strip("-")[:80].strip("-") or "item"
+
+
+def first_free(wanted: str, taken: Collection[str], separator: str = "-") -> str:
+    """``wanted``, or with the first number from 2 that makes it none of ``taken``."""
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted}{separator}{number}" in taken:
+        number += 1
+    return f"{wanted}{separator}{number}"

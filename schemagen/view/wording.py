@@ -1,0 +1,74 @@
+"""This module knows how to name what a node is: its type in words, and a label for a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from schemagen.view.kinds import plain_word
+from schemagen.view.literals import Plain
+from schemagen.view.markdown import code_span, escape_markdown
+from schemagen.view.text import first_free, humanise, shorten
+
+_MAX_WORDS = 300
+_MAX_VARIANTS = 4
+
+
+def type_words(node: Plain) -> tuple[str, str]:
+    """The type of ``node`` in words, plain and as Markdown with links to definitions."""
+    text, markdown = _type_words(node)
+    if len(markdown) > _MAX_WORDS:
+        text = markdown = node["kind"]
+    if node["is_nullable"] and node["kind"] not in {"null", "any", "enum"}:
+        return f"{text} or null", f"{markdown} or null"
+    return text, markdown
+
+
+def _type_words(node: Plain) -> tuple[str, str]:
+    kind: str = node["kind"]
+    match kind:
+        case "ref":
+            return node["ref"]["name"], node["ref"]["md_name"]
+        case "const":
+            return f"constant {shorten(node['const']['json'], 60)}", f"constant {code_span(node['const']['json'], 60)}"
+        case "array" if node["items"] and not node["prefix_items"]:
+            return f"array of {node['items']['type_text']}", f"array of {node['items']['md_type']}"
+        case "object" if node["additional"]["node"] and not node["properties"]:
+            value = node["additional"]["node"]
+            return f"map of {value['type_text']}", f"map of {value['md_type']}"
+        case "string" if node["format"]:
+            return f"string ({shorten(node['format'], 40)})", f"string ({escape_markdown(shorten(node['format'], 40))})"
+        case "union":
+            return _union_words(node)
+    return kind, kind
+
+
+def _union_words(node: Plain) -> tuple[str, str]:
+    variants = [variant for choice in node["choices"] for variant in choice["variants"]]
+    texts = list(dict.fromkeys(variant["type_text"] for variant in variants))
+    if len(variants) > _MAX_VARIANTS or not texts:
+        return f"one of {len(variants)} variants", f"one of {len(variants)} variants"
+    return " or ".join(texts), " or ".join(dict.fromkeys(variant["md_type"] for variant in variants))
+
+
+def variant_label(variant: Plain, taken: Collection[str]) -> str:
+    """What to call a variant where people choose between several."""
+    return first_free(_variant_label(variant), taken, " ")
+
+
+def _variant_label(variant: Plain) -> str:
+    if variant["title"]:
+        return str(variant["title"])
+    if variant["ref"]:
+        return variant["ref"]["title"] or humanise(variant["ref"]["name"])
+    if variant["const"]:
+        return shorten(variant["const"]["text"], 60) or '""'
+    for child in variant["properties"]:
+        if child["const"]:
+            return f"{child['label']}: {shorten(child['const']['text'], 60)}"
+    required = [child["label"] for child in variant["properties"] if child["is_required"]]
+    required += [humanise(item["key"]) for item in variant["unlisted_required"]]
+    if required:
+        return shorten(f"With {', '.join(required)}", 80)
+    if variant["is_array"] and variant["items"]:
+        return f"List of: {_variant_label(variant['items'])}"
+    return plain_word(variant["kind"])
