@@ -77,6 +77,18 @@ class Project:
     def generate(self, *args: str) -> Result:
         return self.run("generate", "-w", "1", *args)
 
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start ``python -m COMMAND`` in the project folder and leave it to run."""
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=self.root,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+
     def _process(self, command: list[str], env: dict[str, str] | None, cwd: Path | None) -> Result:
         done = subprocess.run(
             command,

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -297,3 +301,45 @@ def test_batch_size_and_workers_change_nothing_but_the_time(project: Project) ->
         == project.outputs("out-1000")
         == project.outputs("out-auto")
     )
+
+
+@pytest.mark.parametrize("command", [("schemagen", "generate", "-w", "2"), ("doit", "-n", "2")])
+def test_builds_at_the_same_time_all_end_well(project: Project, command: tuple[str, ...]) -> None:
+    project.write("dodo.py", (REPOSITORY / "dodo.py").read_text(encoding="utf-8"))
+    for number in range(40):
+        project.write(f"schemas/many/s{number}.json", {"title": f"S{number}", "description": ""})
+    running = [project.start(*command) for _ in range(3)]
+    said = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    generated = sorted(int(out.splitlines()[-1].split()[0]) for out, _ in said)
+    assert generated == [0, 0, 43], said
+    assert len(project.outputs()) == 43
+
+
+def test_killed_build_keeps_what_it_finished(project: Project) -> None:
+    for number in range(300):
+        project.write(f"schemas/many/s{number}.json", {"title": f"S{number}", "description": ""})
+    running = project.start("schemagen", "generate", "-w", "2", "-b", "1", "-v")
+    assert running.stdout is not None
+    while not project.exists("build/many/s0.txt"):
+        assert running.poll() is None
+    running.kill()
+    running.communicate()
+    done = sum(1 for path in project.outputs() if path.endswith(".txt"))
+    result = project.generate()
+    assert result.code == 0
+    assert int(result.out.split()[0]) <= 303 - done + 8, (result, done)
+    assert len(project.outputs()) == 303
+
+
+def test_wheel_holds_the_packs_and_the_configuration_schema(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), "."],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    expected = {f"schemagen/templates/{pack}/pack.toml" for pack in ("form", "markdown")}
+    assert expected | {"schemagen/config.schema.json", "schemagen/py.typed"} <= names

@@ -22,6 +22,12 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         self._generated = self._fresh = self._failed = 0
         self._started = time.monotonic()
 
+    def initialize(self, tasks: dict[str, Any], selected_tasks: list[str]) -> None:
+        """Called before the first task; what came before it, reading and planning, counts too."""
+        super().initialize(tasks, selected_tasks)
+        sessions = (task.action.session for task in tasks.values() if isinstance(task, GenerateTask))
+        self._started = min((session.started for session in sessions), default=self._started)
+
     def execute_task(self, task: Any) -> None:
         if self.shows_tasks or not isinstance(task, GenerateTask):
             super().execute_task(task)

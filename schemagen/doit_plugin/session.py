@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +20,7 @@ from schemagen.build import (
     write_beside,
 )
 from schemagen.config import Config
-from schemagen.errors import SchemagenError
+from schemagen.errors import Location, SchemagenError
 from schemagen.plan import Task, stale_outputs
 from schemagen.project import Project, load_project
 from schemagen.state.store import OURS, Origin, State
@@ -56,10 +58,12 @@ class Session:
         self.state = state
         self.warn = warn
         self.is_whole = is_whole
+        self.started = time.monotonic()
 
     def __getstate__(self) -> dict[str, Any]:
         # A worker that did not inherit the project loads it again.
-        return {"config": self.config, "root": self.root, "state": None, "warn": print, "is_whole": True}
+        mine = {name: value for name, value in self.__dict__.items() if name != "project"}
+        return {**mine, "state": None, "warn": print}
 
     @cached_property
     def project(self) -> Project:
@@ -95,6 +99,9 @@ class Session:
         except SchemagenError as problem:
             self.discard(written)
             return Made({}, str(problem))
+        except Exception as fault:  # noqa: BLE001  # the rim of a worker: a fault of ours must not stop the others
+            self.discard(written)
+            return Made({}, str(_internal(task, fault)))
         return Made(written)
 
     # -- in the parent
@@ -175,3 +182,10 @@ class Session:
             if path.startswith(self.config.output + "/")
             and all(origin.pack in packs and origin.schema.startswith(folders) for origin in digests.values())
         }
+
+
+def _internal(task: Task, fault: Exception) -> SchemagenError:
+    at = traceback.extract_tb(fault.__traceback__)[-1]
+    where = f"{Path(at.filename).name}:{at.lineno}"
+    message = f"a fault in schemagen, please report it: {type(fault).__name__} in {where}: {fault}"
+    return SchemagenError(message, Location(task.schema), "SG900")

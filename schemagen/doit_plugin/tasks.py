@@ -61,6 +61,7 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
             uptodate=[False] if planned.problem else [self.is_fresh],
             doc=f"{planned.schema} -> {', '.join(output.path for output in planned.outputs)}",
             subtask_of=BASENAME,
+            title=_title,
         )
         self.planned = planned
 
@@ -94,6 +95,10 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
             outstream.write(f"{self.name} - removing file '{output.path}'\n")
             if not dryrun:
                 remove_orphan(session.root, session.config.output, output.path)
+
+
+def _title(task: GenerateTask) -> str:
+    return f"{task.name}  {task.planned.schema} -> {', '.join(task.targets)}"
 
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:

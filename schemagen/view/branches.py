@@ -8,7 +8,7 @@ from schemagen.model import JsonValue
 from schemagen.view.kinds import words_of_type
 from schemagen.view.literals import Plain, numbered
 from schemagen.view.phrases import Code, Parts, codes, joined, markdown_text, plain_text, sentence
-from schemagen.view.predicates import clause
+from schemagen.view.predicates import clause, known_clause
 from schemagen.view.rules import ANNOTATIONS, Place, Rules
 from schemagen.view.shapes import EMPTY_CHOICE, EMPTY_CONDITION
 from schemagen.view.slots import Slot
@@ -34,7 +34,7 @@ def build_choices(
     offers: list[tuple[str, list[Place]]] = [("anyOf", rules.any_of), ("oneOf", rules.one_of)]
     if len(types) > 1 and node["kind"] == "union":
         offers.insert(0, ("type", [(words_of_type(rules.words, name), rules.pointer) for name in types]))
-    choices = []
+    choices: list[Plain] = []
     for keyword, places in offers:
         if not places:
             continue
@@ -42,11 +42,11 @@ def build_choices(
             said.append(_presence_sentence(keyword, places))
             continue
         variants: list[Plain] = []
-        taken: set[str] = set()
+        taken: dict[str, int] = {}
         for schema, at in places:
             variant = builder.node(schema, at, slot)
+            variant["is_variant"] = True
             variant["label"] = variant_label(variant, taken)
-            taken.add(variant["label"])
             variants.append(variant)
         choice = {
             **EMPTY_CHOICE,
@@ -101,7 +101,8 @@ def build_conditions(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot
         when = clause(schema["if"], f"{pointer}/if", builder.name_of)
         condition = _condition("is_if", when)
         _add_branch(builder, condition, "then", (then, f"{pointer}/then"), slot, ("If ", *when, ", "))
-        _add_branch(builder, condition, "else", (otherwise, f"{pointer}/else"), slot, ("Otherwise ",))
+        start = ("Unless ", *when, ", ") if then is True else ("Otherwise ",)
+        _add_branch(builder, condition, "else", (otherwise, f"{pointer}/else"), slot, start)
         conditions.append(condition)
     for key, names in rules.dependent_required:
         when = (Code(key), " is present")
@@ -135,11 +136,30 @@ def _add_branch(
         return
     if schema is False:
         _say(condition, prefix, (*start, "no value is allowed."))
-    elif _is_presence(schema):
+        return
+    if _is_presence(schema):
         _say(condition, prefix, (*start, *_required_words(_names(schema["required"])), "."))
-    else:
-        _say(condition, prefix, (*start, "this applies:"))
-        condition[key] = builder.node(schema, at, slot)
+        return
+    said = _said_of_known(schema, at, slot, builder)
+    if said:
+        _say(condition, prefix, (*start, *said, "."))
+        return
+    _say(condition, prefix, (*start, "this applies:"))
+    branch = builder.node(schema, at, slot)
+    condition[key] = branch
+    condition["has_fields"] |= any(not child["is_overlay"] for child in branch["properties"]) or not (
+        branch["properties"] or branch["html"]["is_nothing"]
+    )
+
+
+def _said_of_known(schema: JsonValue, at: str, slot: Slot, builder: TreeBuilder) -> Parts:
+    """What a branch asks of properties that are shown already, where a clause can say it."""
+    if not isinstance(schema, dict):
+        return ()
+    properties = schema.get("properties", {})
+    if not isinstance(properties, dict) or not all(key in slot.known for key in properties):
+        return ()
+    return known_clause(schema, at, builder.name_of)
 
 
 def _required_words(names: list[str]) -> Parts:
@@ -149,4 +169,3 @@ def _required_words(names: list[str]) -> Parts:
 def _say(condition: Plain, prefix: str, parts: Parts) -> None:
     condition[prefix + "text"] = plain_text(parts)
     condition[prefix + "md"] = markdown_text(parts)
-

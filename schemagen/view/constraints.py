@@ -23,9 +23,9 @@ _STRING_FIELDS = {"pattern": "pattern", "format": "format"} | {
     "contentMediaType": "content_media_type",
 }
 _FORMAT_HINTS = {
-    "date": "a date, such as 2026-05-31",
-    "time": "a time of day, such as 14:30:00Z",
-    "date-time": "a date and time, such as 2026-05-31T14:30:00Z",
+    "date": "a date (YYYY-MM-DD)",
+    "time": "a time of day with its offset from UTC (RFC 3339)",
+    "date-time": "a date and time with its offset from UTC (RFC 3339)",
     "duration": "a duration, such as P3DT4H",
     "email": "an e-mail address",
     "idn-email": "an e-mail address",
@@ -46,7 +46,8 @@ _FORMAT_HINTS = {
 
 EMPTY_CONSTRAINTS: Plain = {
     **dict.fromkeys(
-        (*_BOUNDS.values(), *_STRING_FIELDS.values(), "min_length", "max_length", "min_items", "max_items"), ""
+        (*_BOUNDS.values(), *_STRING_FIELDS.values(), "min_length", "max_length", "min_items", "max_items"),
+        "",
     ),
     **dict.fromkeys(("min_contains", "max_contains", "min_properties", "max_properties"), ""),
     "is_unique": False,
@@ -101,7 +102,9 @@ def add_string(node: Plain, words: Schema, said: list[Plain]) -> None:
     if node["content_encoding"]:
         said.append(sentence("contentEncoding", "Encoded as ", Code(node["content_encoding"]), "."))
     if node["content_media_type"]:
-        said.append(sentence("contentMediaType", "Holds content of type ", Code(node["content_media_type"]), "."))
+        said.append(
+            sentence("contentMediaType", "Holds content of type ", Code(node["content_media_type"]), ".")
+        )
 
 
 def _format_name(node: Plain, hint: str | None) -> tuple[str | Code, ...]:

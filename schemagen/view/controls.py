@@ -1,4 +1,5 @@
-"""This module knows how a form shows a node: which control, with which attributes, where HTML agrees with JSON Schema."""
+"""This module knows how to choose the control that shows a node in a form, with attributes that HTML and JSON
+Schema understand alike."""
 
 from __future__ import annotations
 
@@ -58,7 +59,12 @@ def control_for(node: Plain) -> Plain:
     if kind == "boolean":
         default = node["default"]
         checked = bool(default) and default["json"] == "true"
-        return {**EMPTY_HTML, "is_checkbox": True, "is_checked": checked, "is_read_only": node["is_read_only"]}
+        return {
+            **EMPTY_HTML,
+            "is_checkbox": True,
+            "is_checked": checked,
+            "is_read_only": node["is_read_only"],
+        }
     if kind in {"number", "integer"}:
         return _number(node)
     if kind == "string":
@@ -124,7 +130,12 @@ def _number(node: Plain) -> Plain:
         value = ""  # the browser would drop it
     step = "1" if is_integer else "any"
     multiple = node["multiple_of"]
-    if multiple.isdecimal() and multiple != "0" and low.lstrip("-").isdecimal() and (is_integer or multiple != "1"):
+    if (
+        multiple.isdecimal()
+        and multiple != "0"
+        and low.lstrip("-").isdecimal()
+        and (is_integer or multiple != "1")
+    ):
         # The base of step is min, that of multipleOf is 0: right only where min is itself a multiple.
         factor = int(multiple)
         low, step = str(-(-int(low) // factor) * factor), multiple
@@ -219,7 +230,9 @@ def _needs_text(node: Plain) -> bool:
 def _input(
     node: Plain, kind: str, value: str, attributes: list[Plain], *, can_require: bool, flag: str
 ) -> Plain:
-    suggestions = _suggestions(node, flag) if kind not in {"password", "date", "time", "datetime-local"} else []
+    suggestions = (
+        _suggestions(node, flag) if kind not in {"password", "date", "time", "datetime-local"} else []
+    )
     return {
         **EMPTY_HTML,
         "is_input": True,

@@ -10,7 +10,7 @@ from schemagen.model import Draft, JsonValue, Resolution, Target
 from schemagen.view.literals import Plain
 from schemagen.view.markdown import code_span, escape_markdown
 from schemagen.view.shapes import EMPTY_REF
-from schemagen.view.text import clean, first_free, one_line, shorten, slug
+from schemagen.view.text import claim, clean, one_line, shorten, slug
 
 _STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.json)?[/#]*\Z")
 _CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
@@ -36,10 +36,10 @@ class Definition:
 class Definitions:
     """Every definition that the references of one schema reach, in order of first use."""
 
-    def __init__(self, resolution: Resolution, root: Definition, anchors: set[str]) -> None:
+    def __init__(self, resolution: Resolution, root: Definition, anchors: dict[str, int]) -> None:
         self._resolution = resolution
         self._anchors = anchors
-        self._names: set[str] = set()
+        self._names: dict[str, int] = {}
         self.all: list[Definition] = [root]
         self._by_target: dict[Target, Definition] = {root.target: root}
         self._refs: list[tuple[Definition, Definition, Plain]] = []
@@ -62,10 +62,8 @@ class Definitions:
             return None
         title = schema.get("title") if isinstance(schema, dict) else None
         title = one_line(title) if isinstance(title, str) else ""
-        name = first_free(_name_of(target, title), self._names, " ")
-        self._names.add(name)
-        anchor = first_free("definition-" + slug(name), self._anchors)
-        self._anchors.add(anchor)
+        name = claim(_name_of(target, title), self._names, " ")
+        anchor = claim("definition-" + slug(name), self._anchors)
         definition = Definition(len(self.all), target, draft, schema, name, anchor, title)
         self.all.append(definition)
         self._by_target[target] = definition

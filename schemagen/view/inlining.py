@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from schemagen.view.controls import control_for
 from schemagen.view.literals import Plain, numbered
 from schemagen.view.shapes import CHILDREN, RESTS
+from schemagen.view.wording import item_title
 
 # With these a form stays below some megabytes whatever the schema.
 MAX_NODES = 1000
@@ -88,7 +89,9 @@ class _Copying:
 class Inliner:
     """Copies definitions into one tree. ``trees`` are those of the definitions by their anchor."""
 
-    def __init__(self, trees: Mapping[str, Tree], ids: Iterator[str], known: dict[str, frozenset[str]]) -> None:
+    def __init__(
+        self, trees: Mapping[str, Tree], ids: Iterator[str], known: dict[str, frozenset[str]]
+    ) -> None:
         self._trees = trees
         self._ids = ids
         self._known = known
@@ -144,7 +147,7 @@ class Inliner:
         for number in range(start, start + wanted):
             copying.new_name = f"{base}/{number}"
             row = copying.copy(item, depth + 1, is_demanded=False)
-            row["label"] = f"{item['title'] or 'Item'} {number + 1}"
+            row["label"] = f"{item_title(item)} {number + 1}"
             rows.append(row)
         self._left -= copying.count
         node["more_rows"] = numbered(rows)
@@ -158,8 +161,10 @@ def _dress(copy: Plain, site: Plain, known: frozenset[str]) -> None:
     """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
     for key in ("key", "md_key", "path", "md_path", "label", "index", "first", "last", "anchor"):
         copy[key] = site[key]
-    for key in ("is_required", "is_item", "is_part", "is_deprecated", "is_read_only", "is_write_only"):
-        copy[key] = site[key] or (copy[key] and key not in {"is_required", "is_item", "is_part"})
+    for key in ("is_required", "is_item", "is_part", "is_variant"):
+        copy[key] = site[key]
+    for key in ("is_deprecated", "is_read_only", "is_write_only"):
+        copy[key] = copy[key] or site[key]
     for key in ("title", "description", "summary", "default"):
         if site[key]:
             copy[key] = site[key]

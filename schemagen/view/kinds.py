@@ -30,8 +30,11 @@ _OF_EVERY_TYPE = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "els
 def declared_types(words: Schema) -> list[str]:
     """The types that ``type`` names, each once; none where it names none."""
     value = words.get("type")
-    names = value if isinstance(value, list) else [value]
-    return [name for name in dict.fromkeys(names if _all_text(names) else ()) if name in TYPES]
+    if isinstance(value, str):
+        return [value] if value in TYPES else []
+    if not isinstance(value, list) or not _all_text(value):
+        return []
+    return [name for name in dict.fromkeys(value) if name in TYPES]
 
 
 def _all_text(names: Sequence[JsonValue]) -> bool:
@@ -42,7 +45,12 @@ def assumed_types(words: Schema) -> list[str]:
     """The types that the keywords of a schema without ``type`` speak of."""
     return [
         name
-        for name, keywords in (("object", _OBJECT), ("array", _ARRAY), ("string", _STRING), ("number", _NUMBER))
+        for name, keywords in (
+            ("object", _OBJECT),
+            ("array", _ARRAY),
+            ("string", _STRING),
+            ("number", _NUMBER),
+        )
         if not keywords.isdisjoint(words)
     ]
 
@@ -61,7 +69,9 @@ def asks_only(rules: Rules, *keywords: str) -> bool:
     )
 
 
-_SILENT = frozenset({"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions"})
+_SILENT = frozenset(
+    {"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions"}
+)
 _LOUD = _OBJECT | _ARRAY | _STRING | _NUMBER | _OF_EVERY_TYPE | {"$ref", "$dynamicRef", "$recursiveRef"}
 
 _PLAIN_WORDS = {

@@ -78,6 +78,13 @@ def members(
     return numbered(found)
 
 
+def put(node: Plain, name: str, items: list[Plain]) -> None:
+    """Give ``node`` the list ``name``, unless it is empty."""
+    if items:
+        node[name] = numbered(items)
+        node[f"has_{name}"] = True
+
+
 ABSENT = object()
 
 

@@ -46,7 +46,9 @@ def _escape_line(line: str) -> str:
 
 def code_span(text: str, length: int = CODE_LENGTH) -> str:
     """A complete code span that shows ``text`` on one line, shortened; also right in a table cell."""
-    text = _BREAKS.sub(lambda match: _SHOWN_BREAKS.get(match[0], " "), shorten(clean(text), length))
+    text = shorten(text, length)
+    if not text.isprintable():
+        text = _BREAKS.sub(lambda match: _SHOWN_BREAKS.get(match[0], " "), clean(text))
     if "|" in text:
         # In a table cell ``|`` needs a backslash even in a code span; elsewhere the backslash would be shown.
         return f"<code>{_escape_inside(text)}</code>"

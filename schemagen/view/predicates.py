@@ -37,6 +37,11 @@ NameOf = Callable[[str], str]
 
 def clause(schema: JsonValue, pointer: str, name_of: NameOf, depth: int = 0) -> Parts:
     """When a value matches ``schema``, as a clause: ``kind`` is "file", the value is at least 3."""
+    return known_clause(schema, pointer, name_of, depth) or ("the value matches ", Code(json_text(schema)))
+
+
+def known_clause(schema: JsonValue, pointer: str, name_of: NameOf, depth: int = 0) -> Parts:
+    """The same, or nothing where we have no words for it."""
     if isinstance(schema, dict) and depth <= _MAX_DEPTH:
         asked = {key for key in schema if key not in _UNSAID and not key.startswith("x-")}
         if "type" not in asked or schema["type"] == "object":
@@ -49,7 +54,8 @@ def clause(schema: JsonValue, pointer: str, name_of: NameOf, depth: int = 0) -> 
             found = _combined_clause(asked.pop(), schema, pointer, name_of, depth)
             if found:
                 return found
-    return ("the value ", *predicate(schema, pointer, name_of, depth))
+    phrase = _known_predicate(schema, pointer, name_of, depth)
+    return ("the value ", *phrase) if phrase else ()
 
 
 def _combined_clause(
@@ -57,11 +63,12 @@ def _combined_clause(
 ) -> Parts:
     value = schema[keyword]
     if keyword == "not":
-        return ("it is not so that ", *clause(value, f"{pointer}/not", name_of, depth + 1))
+        inside = known_clause(value, f"{pointer}/not", name_of, depth + 1)
+        return ("it is not so that ", *inside) if inside else ()
     if keyword in {"anyOf", "allOf"} and isinstance(value, list) and 0 < len(value) <= 4:
         here = f"{pointer}/{keyword}"
-        found = [clause(item, f"{here}/{i}", name_of, depth + 1) for i, item in enumerate(value)]
-        return joined(found, "or" if keyword == "anyOf" else "and")
+        found = [known_clause(item, f"{here}/{i}", name_of, depth + 1) for i, item in enumerate(value)]
+        return joined(found, "or" if keyword == "anyOf" else "and") if all(found) else ()
     return ()
 
 
@@ -120,7 +127,9 @@ def _of_keyword(keyword: str, value: JsonValue, pointer: str, name_of: NameOf, d
             return ("matches ", Code(name)) if name else ()
         case "anyOf" | "allOf" if isinstance(value, list) and 0 < len(value) <= 4:
             here = f"{pointer}/{keyword}"
-            found = [_known_predicate(item, f"{here}/{i}", name_of, depth + 1) for i, item in enumerate(value)]
+            found = [
+                _known_predicate(item, f"{here}/{i}", name_of, depth + 1) for i, item in enumerate(value)
+            ]
             return joined(found, "or" if keyword == "anyOf" else "and") if all(found) else ()
     if keyword in _BOUND_WORDS and number_field(value):
         return (_BOUND_WORDS[keyword] + number_field(value),)

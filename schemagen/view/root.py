@@ -30,7 +30,7 @@ def build_view(schema: Schema, resolution: Resolution) -> Plain:
 
     It is built of copies: nothing in it is shared with ``schema`` or kept.
     """
-    anchors = {ROOT_ANCHOR}
+    anchors = {ROOT_ANCHOR: 1}
     ids = _ids()
     label = _title_of(schema)
     top = Definition(0, Target(schema.path, "#"), schema.draft, schema.document, label, ROOT_ANCHOR, label)
@@ -83,7 +83,7 @@ def _build_tree(
     definition: Definition,
     definitions: Definitions,
     ids: Iterator[str],
-    anchors: set[str],
+    anchors: dict[str, int],
     known: dict[str, frozenset[str]],
 ) -> Tree:
     builder = TreeBuilder(definitions, definition, ids, anchors)
@@ -96,7 +96,11 @@ def _build_tree(
 
 def _definition(definition: Definition, tree: Tree, home: str) -> Plain:
     target = definition.target
-    place = target.pointer if target.path == home else target.path + ("" if target.pointer == "#" else target.pointer)
+    place = (
+        target.pointer
+        if target.path == home
+        else target.path + ("" if target.pointer == "#" else target.pointer)
+    )
     return {
         "id": definition.anchor,
         "name": definition.name,
@@ -108,5 +112,3 @@ def _definition(definition: Definition, tree: Tree, home: str) -> Plain:
         "is_external": target.path != home,
         "node": tree.root,
     }
-
-

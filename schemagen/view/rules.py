@@ -31,7 +31,16 @@ ANNOTATIONS = frozenset(
     {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment"}
 )
 _MERGED = frozenset(
-    {"type", "properties", "required", "$comment", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+    {
+        "type",
+        "properties",
+        "required",
+        "$comment",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+    }
     | {"multipleOf", "minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems"}
     | {"minProperties", "maxProperties", "default", "examples", "deprecated", "readOnly", "writeOnly"}
 )
@@ -73,7 +82,9 @@ def annotations_of(schema: Schema) -> Schema:
 def read_rules(schema: Schema, pointer: str, draft: Draft) -> Rules:
     """What ``schema``, at ``pointer`` in a document of ``draft``, asks for."""
     if "$ref" in schema and draft in OLD_DRAFTS and isinstance(schema["$ref"], str):
-        return Rules({**annotations_of(schema), "$ref": schema["$ref"]}, pointer, references=[("$ref", pointer)])
+        return Rules(
+            {**annotations_of(schema), "$ref": schema["$ref"]}, pointer, references=[("$ref", pointer)]
+        )
     rules = Rules(_normal_words(schema, draft), pointer)
     holds = SUBSCHEMAS[draft]
     for keyword, value in schema.items():
@@ -98,9 +109,8 @@ def _normal_words(schema: Schema, draft: Draft) -> Schema:
     # Draft 4: const is unknown, and exclusiveMinimum is a boolean that changes what minimum means.
     words = {key: value for key, value in schema.items() if key != "const"}
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if isinstance(words.get(exclusive), bool):
-            if words.pop(exclusive) and bound in words:
-                words[exclusive] = words.pop(bound)
+        if isinstance(words.get(exclusive), bool) and words.pop(exclusive) and bound in words:
+            words[exclusive] = words.pop(bound)
     return words
 
 
@@ -173,7 +183,9 @@ def _map_places(value: JsonValue, here: str) -> list[tuple[str, Place]]:
     if not isinstance(value, dict):
         return []
     return [
-        (key, (item, f"{here}/{escape_token(key)}")) for key, item in value.items() if isinstance(item, dict | bool)
+        (key, (item, f"{here}/{escape_token(key)}"))
+        for key, item in value.items()
+        if isinstance(item, dict | bool)
     ]
 
 

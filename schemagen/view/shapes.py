@@ -16,7 +16,17 @@ _TEXTS = (
 )
 _FLAGS = (
     *("first", "last", "is_required", "must_be_filled", "is_nullable", "is_deprecated"),
-    *("is_read_only", "is_write_only", "is_root", "is_item", "is_part", "is_overlay", "has_section", "has_hint"),
+    *(
+        "is_read_only",
+        "is_write_only",
+        "is_root",
+        "is_item",
+        "is_variant",
+        "is_part",
+        "is_overlay",
+        "has_section",
+        "has_hint",
+    ),
 )
 _LISTS = (
     *("members", "examples", "constraints", "properties", "pattern_properties", "unlisted_required"),
@@ -92,6 +102,7 @@ EMPTY_CONDITION: Plain = {
     "is_if": False,
     "is_dependent_required": False,
     "is_dependent_schema": False,
+    "has_fields": False,
     "trigger_key": "",
     "if_text": "",
     "if_md": "",

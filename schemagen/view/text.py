@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 
 # What no HTML or XML document may hold: control characters but tab and newline, surrogates, noncharacters.
 _ASTRAL = "".join(chr((plane << 16) | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
@@ -50,11 +49,15 @@ def shorten(text: str, length: int) -> str:
 
 def summarise(text: str) -> str:
     """The first paragraph of ``text`` on one line, shortened."""
-    return shorten(" ".join(_PARAGRAPH_END.split(text.strip("\n"), maxsplit=1)[0].split()), SUMMARY_LENGTH)
+    if "\n" in text:
+        text = " ".join(_PARAGRAPH_END.split(text.strip("\n"), maxsplit=1)[0].split())
+    return shorten(text, SUMMARY_LENGTH)
 
 
 def humanise(key: str) -> str:
     """A label for ``key``: ``billingAddress`` and ``billing_address`` are "Billing address"."""
+    if key.isascii() and key.isalpha() and key.islower():
+        return key.capitalize()
     words = _WORD.findall(_CAMEL.sub(" ", clean(key)))
     if not words:
         return one_line(key) or "(no name)"
@@ -64,16 +67,22 @@ def humanise(key: str) -> str:
 
 def slug(text: str) -> str:
     """``text`` in lower-case ASCII letters, digits and single hyphens; ``item`` where nothing is left."""
+    if text.isalnum() and text.islower() and text.isascii():
+        return text[:80]
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
     return _NOT_SLUG.sub("-", _CAMEL.sub("-", text).lower()).strip("-")[:80].strip("-") or "item"
 
 
-def first_free(wanted: str, taken: Collection[str], separator: str = "-") -> str:
-    """``wanted``, or with the first number from 2 that makes it none of ``taken``."""
-    if wanted not in taken:
-        return wanted
-    number = 2
-    while f"{wanted}{separator}{number}" in taken:
+def claim(wanted: str, taken: dict[str, int], separator: str = "-") -> str:
+    """``wanted``, or with the first number from 2 that makes it none of ``taken``; it is taken from now on.
+
+    ``taken`` has with each name the last number tried after it, so that many equal names cost little.
+    """
+    name, number = wanted, taken.get(wanted, 1)
+    while name in taken:
         number += 1
-    return f"{wanted}{separator}{number}"
+        name = f"{wanted}{separator}{number}"
+    taken[wanted] = number
+    taken.setdefault(name, 1)
+    return name

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from schemagen.view.kinds import plain_word
 from schemagen.view.literals import Plain
 from schemagen.view.markdown import code_span, escape_markdown
-from schemagen.view.text import first_free, humanise, shorten
+from schemagen.view.text import claim, humanise, shorten
 
 _MAX_WORDS = 300
 _MAX_VARIANTS = 4
@@ -29,14 +27,20 @@ def _type_words(node: Plain) -> tuple[str, str]:
         case "ref":
             return node["ref"]["name"], node["ref"]["md_name"]
         case "const":
-            return f"constant {shorten(node['const']['json'], 60)}", f"constant {code_span(node['const']['json'], 60)}"
+            return (
+                f"constant {shorten(node['const']['json'], 60)}",
+                f"constant {code_span(node['const']['json'], 60)}",
+            )
         case "array" if node["items"] and not node["prefix_items"]:
             return f"array of {node['items']['type_text']}", f"array of {node['items']['md_type']}"
         case "object" if node["additional"]["node"] and not node["properties"]:
             value = node["additional"]["node"]
             return f"map of {value['type_text']}", f"map of {value['md_type']}"
         case "string" if node["format"]:
-            return f"string ({shorten(node['format'], 40)})", f"string ({escape_markdown(shorten(node['format'], 40))})"
+            return (
+                f"string ({shorten(node['format'], 40)})",
+                f"string ({escape_markdown(shorten(node['format'], 40))})",
+            )
         case "union":
             return _union_words(node)
     return kind, kind
@@ -50,9 +54,14 @@ def _union_words(node: Plain) -> tuple[str, str]:
     return " or ".join(texts), " or ".join(dict.fromkeys(variant["md_type"] for variant in variants))
 
 
-def variant_label(variant: Plain, taken: Collection[str]) -> str:
+def item_title(item: Plain) -> str:
+    """What to call an item of a list, before its number."""
+    return item["title"] or (item["ref"] and item["ref"]["title"]) or "Item"
+
+
+def variant_label(variant: Plain, taken: dict[str, int]) -> str:
     """What to call a variant where people choose between several."""
-    return first_free(_variant_label(variant), taken, " ")
+    return claim(_variant_label(variant), taken, " ")
 
 
 def _variant_label(variant: Plain) -> str:
