@@ -180,7 +180,7 @@ def _view(args: argparse.Namespace, config: Config) -> int:
     if task.problem is not None:
         _say(task.problem)
         return 1
-    print(dumps(build_view(project.schemas[task.name], project.resolutions[task.name]), indent=2))
+    print(dumps(build_view(*project.resolved(task.name)), indent=2))
     return 0
 
 

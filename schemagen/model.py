@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -70,6 +70,8 @@ class Resolution:
     ``documents`` holds every document reached, itself first, by path, with its draft.
     ``files`` are the paths of the other schema files reached, sorted. ``missing`` are the paths that
     were looked for and do not exist, sorted. ``opaque`` are the URIs that stayed unresolved, sorted.
+    ``asked`` maps each URI that the project was asked for to the paths of the schemas with that id, joined by
+    newlines, empty where none has it: while these answers and the files stay, the resolution stays.
     """
 
     targets: dict[tuple[str, str, str], Target]
@@ -77,3 +79,4 @@ class Resolution:
     files: tuple[str, ...]
     missing: tuple[str, ...]
     opaque: tuple[str, ...]
+    asked: dict[str, str] = field(default_factory=dict)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from schemagen import __version__
 from schemagen.config import Config
 from schemagen.digest import digest_fields
 from schemagen.errors import ConfigError, Location, SchemagenError
-from schemagen.model import Resolution, Schema, SchemaFile
+from schemagen.model import SchemaFile
 from schemagen.packs import Output, Pack
 from schemagen.view import VIEW_VERSION
 
@@ -28,52 +28,72 @@ class PlannedOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """What a schema is linked with. ``inputs`` maps the path of the schema, first, and of every file it refs,
+    to its digest; ``missing`` are paths that were looked for and are no schemas; ``opaque`` the references
+    that nothing answers; ``asked`` as in a Resolution; ``ids`` the URIs that name the schema itself."""
+
+    inputs: Mapping[str, str]
+    missing: tuple[str, ...] = ()
+    opaque: tuple[str, ...] = ()
+    asked: Mapping[str, str] = field(default_factory=dict)
+    ids: tuple[str, ...] = ()
+
+    def to_facts(self) -> dict[str, Any]:
+        """Plain data, from which ``from_facts`` makes this again."""
+        return {
+            "inputs": dict(self.inputs),
+            "missing": list(self.missing),
+            "opaque": list(self.opaque),
+            "asked": dict(self.asked),
+            "ids": list(self.ids),
+        }
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Links:
+        lists = (tuple(facts[name]) for name in ("missing", "opaque"))
+        return cls(facts["inputs"], *lists, facts["asked"], tuple(facts["ids"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One schema and what is made from it. ``inputs`` maps the path of the schema, and of every file
-    it refs, to its digest; ``missing`` are paths that were looked for and do not exist."""
+    """One schema and what is made from it; ``problem`` says why nothing can be."""
 
     name: str
     schema: str
-    inputs: Mapping[str, str]
-    missing: tuple[str, ...]
+    links: Links
     outputs: tuple[PlannedOutput, ...]
     problem: SchemagenError | None = None
 
 
-def plan_task(
-    schema: Schema, resolution: Resolution, digests: Mapping[str, str], packs: Sequence[Pack], config: Config
-) -> Task:
-    """The task for ``schema``; ``digests`` maps the path of every loaded schema to its digest."""
-    inputs = {schema.path: schema.digest} | {path: digests[path] for path in resolution.files}
+def options_digest(config: Config) -> str:
+    """A digest over the versions and options that outputs, and how references are resolved, depend on."""
+    return digest_fields([__version__, VIEW_VERSION, config.unresolved_refs, config.default_draft])
+
+
+def plan_task(file: SchemaFile, links: Links, packs: Sequence[Pack], config: Config) -> Task:
+    """The task for the schema ``file``."""
     base = digest_fields(
         [
-            __version__,
-            VIEW_VERSION,
-            config.unresolved_refs,
-            config.default_draft,
-            schema.name,
-            *(field for item in inputs.items() for field in item),
-            "missing",
-            *resolution.missing,
+            options_digest(config),
+            file.name,
+            *(field for item in links.inputs.items() for field in item),
             "opaque",
-            *resolution.opaque,
+            *links.opaque,
         ]
     )
     outputs = tuple(
-        _planned(
-            schema.name, pack, output, digest_fields([base, pack.name, output.pattern, output.digest]), config
-        )
+        _planned(file.name, pack, output, digest_fields([base, pack.name, output.pattern, output.digest]), config)
         for pack in packs
         for output in pack.outputs
     )
-    return Task(schema.name, schema.path, inputs, resolution.missing, outputs)
+    return Task(file.name, file.path, links, outputs)
 
 
 def plan_failure(
     file: SchemaFile,
     problem: SchemagenError,
-    inputs: Mapping[str, str],
-    missing: tuple[str, ...],
+    links: Links,
     packs: Sequence[Pack],
     config: Config,
 ) -> Task:
@@ -81,7 +101,7 @@ def plan_failure(
     outputs = tuple(
         _planned(file.name, pack, output, "", config) for pack in packs for output in pack.outputs
     )
-    return Task(file.name, file.path, inputs, missing, outputs, problem)
+    return Task(file.name, file.path, links, outputs, problem)
 
 
 def _planned(name: str, pack: Pack, output: Output, key: str, config: Config) -> PlannedOutput:
@@ -120,7 +140,7 @@ def check_collisions(tasks: Sequence[Task]) -> None:
     """
     problems: list[SchemagenError] = []
     taken: dict[str, tuple[Task, PlannedOutput]] = {}
-    inputs = {_folded(path): path for task in tasks for path in task.inputs}
+    inputs = {_folded(path): path for task in tasks for path in task.links.inputs}
     for task in tasks:
         for output in task.outputs:
             folded = _folded(output.path)

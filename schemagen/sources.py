@@ -100,17 +100,24 @@ def _schema_file(name: str, path: str) -> SchemaFile:
 
 def read_schema(file: SchemaFile, config: Config) -> Schema:
     """Read and parse the schema ``file``; raises SchemaError."""
-    data = _read(Path(config.root) / file.path, file.path, config.max_schema_bytes)
+    data = read_bytes(file, config)
+    return parse_schema(file, data, digest_of(data), config)
+
+
+def parse_schema(file: SchemaFile, data: bytes, digest: str, config: Config) -> Schema:
+    """Parse ``data``, the bytes of ``file``, whose digest is ``digest``; raises SchemaError."""
     document = parse(data, file.path)
     if not isinstance(document, dict | bool):
         raise SchemaError(
             "a schema is an object, true or false", Location(file.path, *locate(data, "#")), "SG106"
         )
     draft = _draft_of(document, data, file.path, config.default_draft)
-    return Schema(file.name, file.path, data, digest_of(data), draft, document)
+    return Schema(file.name, file.path, data, digest, draft, document)
 
 
-def _read(real: Path, path: str, limit: int) -> bytes:
+def read_bytes(file: SchemaFile, config: Config) -> bytes:
+    """The bytes of ``file``, read at once; raises SchemaError."""
+    real, path, limit = Path(config.root) / file.path, file.path, config.max_schema_bytes
     try:
         # O_NONBLOCK: opening a fifo must not wait for somebody to write to it.
         fd = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -20,6 +20,7 @@ from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import VIEW_VERSION, build_view
 from schemagen.view.definitions import _cycles
+from schemagen.view.kinds import KINDS
 from schemagen.view.literals import EMPTY_LITERAL
 from schemagen.view.markdown import code_block, code_span, escape_markdown
 from schemagen.view.patterns import html_pattern
@@ -53,7 +54,7 @@ KEYS: dict[str, set[str]] = {
     "x": ITEM | {"key", "md_key", "value"},
     "attributes": {"name", "value"},
     "suggestions": {"text"},
-    **dict.fromkeys(RESTS, set(REST_ANY)),
+    **{key: set(REST_ANY) for key in RESTS},
     "definitions": {"id", "name", "md_name", "anchor", "title", "place", "md_place", "is_external", "node"} | ITEM,
 }
 NODES = {*CHILDREN, "items", "node", "then", "else", "variants", "root"}
@@ -77,17 +78,13 @@ def check_plain(value: Any, kind: str) -> int:
         elif isinstance(here, list):
             for number, item in enumerate(here, 1):
                 assert isinstance(item, dict)
-                if "index" in item and kind not in {"more_rows"}:
+                if "index" in item and kind != "more_rows":
                     assert item["index"] == str(number)
                     assert (item["first"], item["last"]) == (number == 1, number == len(here))
             waiting.extend((item, kind) for item in here)
         else:
             assert isinstance(here, str | bool), (kind, here)
     return nodes
-
-
-KINDS = [name[3:] for name in EMPTY_NODE if name.startswith("is_") and name[3:] in
-         {"object", "array", "string", "number", "integer", "boolean", "null", "enum", "const", "union", "ref", "any", "never"}]
 
 
 def ids_of(view: dict[str, Any]) -> list[str]:
@@ -221,12 +218,17 @@ def test_additional_items_without_list_form_mean_nothing() -> None:
 
 def test_dependencies_become_conditions() -> None:
     node = one({"dependencies": {"a": ["b", "c"], "d": {"properties": {"e": {}}}}}, Draft.D7)
-    assert [item["text"] for item in node["conditions"]][0] == "If a is present, b and c are required."
+    assert node["conditions"][0]["text"] == "If a is present, b and c are required."
     assert node["conditions"][1]["then"]["properties"][0]["key"] == "e"
 
 
 def test_keywords_beside_ref_are_ignored_up_to_draft_7_save_what_describes(view: View) -> None:
-    schema = {"$ref": "#/definitions/a", "minLength": 3, "description": "Here", "definitions": {"a": {"type": "string"}}}
+    schema = {
+        "$ref": "#/definitions/a",
+        "minLength": 3,
+        "description": "Here",
+        "definitions": {"a": {"type": "string"}},
+    }
     node = root(view(schema, Draft.D7))
     assert (node["kind"], node["min_length"], node["description"]) == ("ref", "", "Here")
     assert node["ref"]["node"]["description"] == "Here"
@@ -240,9 +242,16 @@ def test_keywords_beside_ref_count_since_2019(view: View) -> None:
 
 
 def test_simple_members_of_all_of_are_one_field_set() -> None:
-    schema = {"type": "object", "properties": {"a": {}}, "allOf": [{"properties": {"b": {}}, "required": ["b"]}]}
+    schema = {
+        "type": "object",
+        "properties": {"a": {}},
+        "allOf": [{"properties": {"b": {}}, "required": ["b"]}],
+    }
     node = one(schema)
-    assert [(child["key"], child["is_required"]) for child in node["properties"]] == [("a", False), ("b", True)]
+    assert [(child["key"], child["is_required"]) for child in node["properties"]] == [
+        ("a", False),
+        ("b", True),
+    ]
     assert node["all_of"] == []
 
 
@@ -255,7 +264,12 @@ def test_clashing_members_of_all_of_stay_apart() -> None:
 def test_definitions_come_once_in_order_of_first_use_across_files(view: View) -> None:
     schema = {
         "properties": {"b": {"$ref": "#/$defs/b"}, "o": {"$ref": "other.json"}, "b2": {"$ref": "#/$defs/b"}},
-        "$defs": {"a": {"$ref": "#/$defs/b"}, "unused": {}, "b": {"$ref": "#/$defs/c"}, "c": {"type": "null"}},
+        "$defs": {
+            "a": {"$ref": "#/$defs/b"},
+            "unused": {},
+            "b": {"$ref": "#/$defs/c"},
+            "c": {"type": "null"},
+        },
     }
     made = view(schema, other={"properties": {"b": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"type": "string"}}})
     assert [item["name"] for item in made["definitions"]] == ["b", "other", "c", "b 2"]
@@ -271,7 +285,11 @@ def test_recursion_is_by_name_and_never_inlined_into_itself(view: View) -> None:
         }
     )
     tree, me = root(made)["properties"]
-    assert (tree["ref"]["is_recursive"], me["ref"]["is_recursive"], me["ref"]["is_root"]) == (False, True, True)
+    assert (tree["ref"]["is_recursive"], me["ref"]["is_recursive"], me["ref"]["is_root"]) == (
+        False,
+        True,
+        True,
+    )
     left = tree["ref"]["node"]["properties"][0]
     assert (left["ref"]["is_recursive"], left["ref"]["node"]) == (True, False)
     assert left["html"]["is_textarea"]
@@ -285,7 +303,10 @@ def test_unresolved_reference_is_shown_as_opaque(view: View) -> None:
 
 
 def test_ids_are_unique_also_after_inlining(view: View) -> None:
-    leaf = {"type": "object", "properties": {"x": {"type": "string"}, "l": {"type": "array", "items": {}, "minItems": 3}}}
+    leaf = {
+        "type": "object",
+        "properties": {"x": {"type": "string"}, "l": {"type": "array", "items": {}, "minItems": 3}},
+    }
     made = view(
         {
             "properties": {name: {"$ref": "#/$defs/pair"} for name in "abc"},
@@ -300,7 +321,10 @@ def test_ids_are_unique_also_after_inlining(view: View) -> None:
 def test_names_are_pointers_into_an_instance(view: View) -> None:
     made = view(
         {
-            "properties": {"a/b": {"$ref": "#/$defs/p"}, "l": {"items": {"$ref": "#/$defs/p"}, "minItems": 2}},
+            "properties": {
+                "a/b": {"$ref": "#/$defs/p"},
+                "l": {"items": {"$ref": "#/$defs/p"}, "minItems": 2},
+            },
             "$defs": {"p": {"properties": {"x": {"type": "string"}}}},
         }
     )
@@ -374,7 +398,10 @@ def test_conditions_are_said_in_words() -> None:
         ({"propertyNames": {"maxLength": 3}}, "Every property name has at most 3 characters."),
         ({"contains": {"type": "integer"}}, "At least 1 of the items must be such that each is an integer."),
         ({"not": {"required": ["a"]}}, "Not allowed where a is present."),
-        ({"anyOf": [{"required": ["a"]}, {"required": ["b", "c"]}]}, "Required, at least one of these: a; b and c."),
+        (
+            {"anyOf": [{"required": ["a"]}, {"required": ["b", "c"]}]},
+            "Required, at least one of these: a; b and c.",
+        ),
         ({"type": ["string", "null"]}, "May also be null."),
     ],
 )
@@ -420,7 +447,9 @@ def test_integer_bounds_and_steps_are_what_html_means() -> None:
         return {item["name"]: item["value"] for item in one(schema)["html"]["attributes"]}
 
     assert attributes({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 9}) == {
-        "step": "1", "min": "1", "max": "8"
+        "step": "1",
+        "min": "1",
+        "max": "8",
     }
     assert attributes({"type": "integer", "minimum": 0.5}) == {"step": "1", "min": "1"}
     assert attributes({"type": "integer", "minimum": 1, "multipleOf": 2}) == {"step": "2", "min": "2"}
@@ -436,16 +465,39 @@ def test_strongly_connected_components_are_found() -> None:
 
 def test_wrong_shapes_in_places_no_metaschema_checks_do_no_harm() -> None:
     weird = {
-        "type": ["string", 3], "properties": [], "required": "x", "enum": {}, "items": 7, "allOf": {}, "anyOf": [1],
-        "oneOf": "x", "if": 3, "then": [], "dependentRequired": [], "dependencies": 3, "minimum": "a", "minLength": [],
-        "title": 3, "description": {}, "examples": "x", "pattern": 4, "format": None, "$ref": 5, "patternProperties": 1,
-        "additionalProperties": "x", "contains": 1, "not": "x", "minItems": -1, "maxItems": 1.5, "uniqueItems": "x",
+        "type": ["string", 3],
+        "properties": [],
+        "required": "x",
+        "enum": {},
+        "items": 7,
+        "allOf": {},
+        "anyOf": [1],
+        "oneOf": "x",
+        "if": 3,
+        "then": [],
+        "dependentRequired": [],
+        "dependencies": 3,
+        "minimum": "a",
+        "minLength": [],
+        "title": 3,
+        "description": {},
+        "examples": "x",
+        "pattern": 4,
+        "format": None,
+        "$ref": 5,
+        "patternProperties": 1,
+        "additionalProperties": "x",
+        "contains": 1,
+        "not": "x",
+        "minItems": -1,
+        "maxItems": 1.5,
+        "uniqueItems": "x",
     }
     for draft in Draft:
         made = Schema("w", "w.json", b"", "0" * 32, draft, weird)
         check_plain(build_view(made, Resolution({}, {"w.json": (draft, weird)}, (), (), ())), "")
-        for keyword in weird:
-            check_plain(one({keyword: weird[keyword]}, draft), "root")
+        for keyword, value in weird.items():
+            check_plain(one({keyword: value}, draft), "root")
 
 
 def test_reference_to_what_is_no_schema_does_no_harm() -> None:
@@ -508,5 +560,8 @@ def test_views_of_real_schemas_are_plain_and_closed(corpus: Path) -> None:
 
 
 def test_same_schema_makes_the_same_view(view: View) -> None:
-    schema = {"properties": {"b": {"$ref": "#/$defs/x"}, "a": {"enum": [1]}}, "$defs": {"x": {"type": ["string", "null"]}}}
+    schema = {
+        "properties": {"b": {"$ref": "#/$defs/x"}, "a": {"enum": [1]}},
+        "$defs": {"x": {"type": ["string", "null"]}},
+    }
     assert json.dumps(view(schema)) == json.dumps(view(schema))

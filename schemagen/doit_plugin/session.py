@@ -21,7 +21,7 @@ from schemagen.build import (
 )
 from schemagen.config import Config
 from schemagen.errors import Location, SchemagenError
-from schemagen.plan import Task, stale_outputs
+from schemagen.plan import Task, options_digest, stale_outputs
 from schemagen.project import Project, load_project
 from schemagen.state.store import OURS, Origin, State
 
@@ -67,7 +67,10 @@ class Session:
 
     @cached_property
     def project(self) -> Project:
-        return load_project(self.config)
+        state = self.state
+        if state is None:
+            return load_project(self.config)
+        return load_project(self.config, lambda name: state.facts(task_name(name)))
 
     def tasks(self) -> list[Task]:
         return list(self.project.tasks.values())
@@ -135,8 +138,8 @@ class Session:
         }
         return {
             "schema": task.schema,
-            "inputs": dict(task.inputs),
-            "missing": list(task.missing),
+            "options": options_digest(self.config),
+            **task.links.to_facts(),
             "outputs": outputs,
         }
 

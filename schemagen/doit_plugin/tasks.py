@@ -56,7 +56,7 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
         super().__init__(
             task_name(planned.name),
             [action],
-            file_dep=list(planned.inputs),
+            file_dep=list(planned.links.inputs),
             targets=[output.path for output in planned.outputs],
             uptodate=[False] if planned.problem else [self.is_fresh],
             doc=f"{planned.schema} -> {', '.join(output.path for output in planned.outputs)}",

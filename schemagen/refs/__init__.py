@@ -5,7 +5,8 @@
 follows them all.
 """
 
-from schemagen.refs.library import Library
+from schemagen.refs.answers import owners_of_ids
+from schemagen.refs.library import Known, Library
 from schemagen.refs.scan import Reference, Resource, Scan, scan_document
 
-__all__ = ["Library", "Reference", "Resource", "Scan", "scan_document"]
+__all__ = ["Known", "Library", "Reference", "Resource", "Scan", "scan_document", "owners_of_ids"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -30,39 +30,48 @@ NOT_TEXT = "SG207"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Where a reference leads. ``dynamic`` is the name of the ``$dynamicAnchor`` that it leads to, and
+    """Where a reference leads. ``asked`` is the URI that the ids of the project were asked for, if they were;
+    ``dynamic`` is the name of the ``$dynamicAnchor`` that it leads to, and
     ``is_recursive`` whether it leads to a resource with ``$recursiveAnchor``: an outer one may take over."""
 
     document: Document
     target: Target
     dynamic: str = ""
     is_recursive: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a reference leads nowhere. ``uri`` is the reference in full where it may stay opaque, else empty;
-    ``missing`` are the paths that were looked for and do not exist."""
+    ``missing`` are the paths that were looked for and do not exist; ``asked`` is as in an Answer."""
 
     code: str
     message: str
     uri: str = ""
     missing: tuple[str, ...] = ()
+    asked: str = ""
 
 
 class Answers:
-    """The answers to all references of ``documents``; each is found once. ``failed`` are the errors of the
-    schemas of the project that cannot be used, by path."""
+    """The answers to all references of a project; each is found once. ``ids`` are the URIs that name each
+    schema or a part of it, by path; ``load`` gives the document at a path, and is asked only for those that
+    references lead to. ``failed`` are the errors of the schemas that cannot be used, by path."""
 
     def __init__(
-        self, documents: Iterable[Document], folders: SchemaFolders, failed: Mapping[str, SchemaError]
+        self,
+        ids: Mapping[str, Iterable[str]],
+        load: Callable[[str], Document],
+        folders: SchemaFolders,
+        failed: Mapping[str, SchemaError],
     ) -> None:
         self._folders = folders
+        self._load = load
         self._metaschemas = Metaschemas()
-        self._by_file = {folders.absolute(document.path): document for document in documents}
-        self._by_real_file: dict[str, Document] | None = None
+        self._by_file = {folders.absolute(path): path for path in ids}
+        self._by_real_file: dict[str, str] | None = None
         self._failed = {folders.absolute(path): error for path, error in failed.items()}
-        self._owners = _owners_of_ids(self._by_file.values())
+        self._owners = owners_of_ids(ids)
         self._by_id: dict[str, tuple[Document, int] | Refusal] = {}
         self._known: dict[tuple[str, int, str], Answer | Refusal] = {}
 
@@ -80,15 +89,17 @@ class Answers:
         uri, _, fragment = value.partition("#")
         found = self._find_resource(document, resource, uri) if uri else (document, resource)
         full = _full_uri(document.bases[resource], value)
+        asked = join_uri(document.bases[resource], uri) if uri else ""
         if isinstance(found, Refusal):
             if found.code not in {NOTHING, NO_SCHEMA}:
                 return found
-            return Refusal(found.code, found.message, full, found.missing)
+            return Refusal(found.code, found.message, full, found.missing, asked)
         there, start = found
         try:
             pointer = there.point(start, fragment)
         except LookupError as error:
-            return Refusal(NOTHING, f"{shortened(value)} leads nowhere: {error.args[0]}", full)
+            message = f"{shortened(value)} leads nowhere: {error.args[0]}"
+            return Refusal(NOTHING, message, full, asked=asked)
         name = unquote(fragment)
         resources = there.scan.resources
         return Answer(
@@ -96,7 +107,12 @@ class Answers:
             Target(there.path, pointer),
             name if name in resources[start].dynamic else "",
             not fragment and resources[start].is_recursive,
+            asked,
         )
+
+    def owners(self, uri: str) -> str:
+        """The paths of the schemas that have the id ``uri``, as ``Resolution.asked`` has them."""
+        return "\n".join(self._owners.get(uri, ()))
 
     def _find_resource(self, document: Document, resource: int, uri: str) -> tuple[Document, int] | Refusal:
         full = join_uri(document.bases[resource], uri)
@@ -120,10 +136,14 @@ class Answers:
             owners, folders = self._owners[uri], self._folders
             # One file may be found under several names, through symbolic links.
             is_clear = len(owners) == 1 or (
-                len({folders.real(folders.absolute(owner.path)) for owner in owners}) == 1
+                len({folders.real(folders.absolute(owner)) for owner in owners}) == 1
             )
-            first = owners[0], owners[0].resource_of_uri[uri]
-            self._by_id[uri] = first if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
+            first = self._load(owners[0])
+            self._by_id[uri] = (
+                (first, first.resource_of_uri[uri])
+                if is_clear
+                else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
+            )
         return self._by_id[uri]
 
     def _find_file(self, referrer: str, uri: str, full: str) -> tuple[Document, int] | Refusal:
@@ -149,32 +169,34 @@ class Answers:
             return Refusal(NOTHING, message, missing=(path,))
         if found is Found.FOLDER or uri.endswith("/"):
             return Refusal(NOTHING, f"{shortened(path)} is a folder, no schema")
-        document = self._by_file.get(absolute) or self._reached_by_link(absolute)
-        if document is not None:
-            return document, 0
+        schema = self._by_file.get(absolute) or self._reached_by_link(absolute)
+        if schema is not None:
+            return self._load(schema), 0
         if absolute in self._failed:
             return Refusal(UNUSABLE, f"{path} cannot be used: {self._failed[absolute].message}")
-        return Refusal(NO_SCHEMA, f"{shortened(path)} is not among the schemas: excluded, or no *.json file")
+        message = f"{shortened(path)} is not among the schemas: excluded, or no *.json file"
+        return Refusal(NO_SCHEMA, message, missing=(path,))
 
-    def _reached_by_link(self, absolute: str) -> Document | None:
-        """The document of a file that was found under another name, through a link to it or its folder."""
+    def _reached_by_link(self, absolute: str) -> str | None:
+        """The path of a schema that was found under another name, through a link to it or its folder."""
         if self._by_real_file is None:
             self._by_real_file = {
-                self._folders.real(file): document for file, document in self._by_file.items()
+                self._folders.real(file): path for file, path in self._by_file.items()
             }
         return self._by_real_file.get(self._folders.real(absolute))
 
 
-def _owners_of_ids(documents: Iterable[Document]) -> dict[str, list[Document]]:
-    owners: dict[str, list[Document]] = {}
-    for document in documents:
-        for uri in document.uris_by_id():
-            owners.setdefault(uri, []).append(document)
+def owners_of_ids(ids: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The paths that have each URI among their ``ids``, in the order of ``ids``."""
+    owners: dict[str, list[str]] = {}
+    for path, uris in ids.items():
+        for uri in uris:
+            owners.setdefault(uri, []).append(path)
     return owners
 
 
-def _ambiguous(uri: str, owners: list[Document]) -> str:
-    first, second, *others = sorted(owner.path for owner in owners)
+def _ambiguous(uri: str, owners: list[str]) -> str:
+    first, second, *others = sorted(owners)
     more = f" and {len(others)} more" if others else ""
     return f"{shortened(uri)} is the id of both {first} and {second}{more}"
 

@@ -14,18 +14,29 @@ from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
 from schemagen.refs.answers import Answer, Answers, Refusal
 from schemagen.refs.documents import Document, shortened
 from schemagen.refs.folders import SchemaFolders
-from schemagen.refs.scan import Reference, Scan, scan_document
+from schemagen.refs.scan import Reference, scan_document
 
 CIRCLE = "SG205"
 Place = tuple[str, str]  # path of a document, pointer in it
 _NOT_FAILED: Mapping[str, SchemaError] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A schema that an earlier build has read: the URIs that name it or a part of it, and how to load it."""
+
+    ids: tuple[str, ...]
+    load: Callable[[], Schema]
+
+
+_NONE_KNOWN: Mapping[str, Known] = {}
+
+
 class Library:
     """All schemas of a project that could be read, and where their references lead.
 
-    ``failed`` are the errors of the others, by path. ``scan`` is asked once for each schema; a scan that was
-    kept from an earlier build will do. What is found out for one schema serves all others.
+    ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read, by
+    path: they are loaded when a reference leads to them. What is found out for one schema serves all others.
     """
 
     def __init__(
@@ -33,14 +44,14 @@ class Library:
         schemas: Iterable[Schema],
         config: Config,
         failed: Mapping[str, SchemaError] = _NOT_FAILED,
-        scan: Callable[[Schema], Scan] = scan_document,
+        known: Mapping[str, Known] = _NONE_KNOWN,
     ) -> None:
-        self._documents = {
-            schema.path: Document(schema.path, schema.draft, schema.document, schema.data, scan(schema))
-            for schema in schemas
-        }
+        self._documents = {schema.path: _document(schema) for schema in schemas}
+        self._known = known
+        ids = {path: document.uris_by_id() for path, document in self._documents.items()}
+        ids |= {path: each.ids for path, each in known.items() if path not in ids}
         folders = SchemaFolders(config.root, config.schemas)
-        self._answers = Answers(self._documents.values(), folders, failed)
+        self._answers = Answers(dict(sorted(ids.items())), self._document, folders, failed)
         self._may_be_opaque = config.unresolved_refs == "opaque"
 
     def resolve(self, schema: Schema) -> Resolution:
@@ -55,7 +66,7 @@ class Library:
         Raises RefError for the first reference that leads nowhere; its ``files`` and ``missing`` are as in a
         Resolution, as far as it was followed.
         """
-        walk = _Walk(self._documents[schema.path])
+        walk = _Walk(self._document(schema.path))
         while walk.waiting:
             document, pointer = walk.waiting.popleft()
             for reference in document.references_below(pointer):
@@ -65,8 +76,20 @@ class Library:
         walk.check_circles()
         return walk.resolution()
 
+    def ids(self, path: str) -> tuple[str, ...]:
+        """The URIs that name the schema at ``path``, or a part of it, sorted."""
+        return tuple(sorted(self._document(path).uris_by_id()))
+
+    def _document(self, path: str) -> Document:
+        document = self._documents.get(path)
+        if document is None:
+            document = self._documents[path] = _document(self._known[path].load())
+        return document
+
     def _follow(self, walk: _Walk, document: Document, reference: Reference) -> Target:
         answer = self._answers.answer(document, reference)
+        if answer.asked:
+            walk.asked[answer.asked] = self._answers.owners(answer.asked)
         if isinstance(answer, Refusal):
             walk.missing.update(answer.missing)
             if not answer.uri or not self._may_be_opaque:
@@ -91,6 +114,7 @@ class _Walk:
     documents: dict[str, Document] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     opaque: set[str] = field(default_factory=set)
+    asked: dict[str, str] = field(default_factory=dict)
     hops: dict[Place, Place] = field(default_factory=dict)
     bare: dict[Place, Reference] = field(default_factory=dict)
     waiting: deque[tuple[Document, str]] = field(default_factory=deque)
@@ -155,6 +179,9 @@ class _Walk:
         documents: dict[str, tuple[Draft, JsonValue]] = {
             path: (document.draft, document.content) for path, document in self.documents.items()
         }
-        return Resolution(
-            self.targets, documents, self.files(), tuple(sorted(self.missing)), tuple(sorted(self.opaque))
-        )
+        missing, opaque = tuple(sorted(self.missing)), tuple(sorted(self.opaque))
+        return Resolution(self.targets, documents, self.files(), missing, opaque, self.asked)
+
+
+def _document(schema: Schema) -> Document:
+    return Document(schema.path, schema.draft, schema.document, schema.data, scan_document(schema))

@@ -46,9 +46,7 @@ def enumeration(rules: Rules) -> tuple[list[JsonValue], list[str], list[str]] | 
         return (
             values,
             _texts(words, ("enumNames", "x-enum-varnames"), len(values)),
-            _texts(
-                words, ("x-enum-descriptions", "enumDescriptions", "markdownEnumDescriptions"), len(values)
-            ),
+            _texts(words, ("x-enum-descriptions", "enumDescriptions", "markdownEnumDescriptions"), len(values)),
         )
     if bool(rules.one_of) == bool(rules.any_of) or rules.all_of or rules.references:
         return None

@@ -126,9 +126,7 @@ def _condition(flag: str, when: Parts) -> Plain:
     return {**EMPTY_CONDITION, flag: True, "if_text": plain_text(when), "if_md": markdown_text(when)}
 
 
-def _add_branch(
-    builder: TreeBuilder, condition: Plain, key: str, place: Place, slot: Slot, start: Parts
-) -> None:
+def _add_branch(builder: TreeBuilder, condition: Plain, key: str, place: Place, slot: Slot, start: Parts) -> None:
     """Say what a branch asks for in a sentence where that is simple, else build it as a node."""
     schema, at = place
     prefix = "" if key == "then" else "else_"

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from schemagen.view.nodes import TreeBuilder
 
 
-def fill_object(
-    builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Plain]
-) -> frozenset[str]:
+def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Plain]) -> frozenset[str]:
     """Fill in what concerns objects; answers the names of all properties that are shown now."""
     add_object(node, rules.words, said)
     required = dict.fromkeys(rules.required)

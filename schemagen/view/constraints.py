@@ -102,9 +102,7 @@ def add_string(node: Plain, words: Schema, said: list[Plain]) -> None:
     if node["content_encoding"]:
         said.append(sentence("contentEncoding", "Encoded as ", Code(node["content_encoding"]), "."))
     if node["content_media_type"]:
-        said.append(
-            sentence("contentMediaType", "Holds content of type ", Code(node["content_media_type"]), ".")
-        )
+        said.append(sentence("contentMediaType", "Holds content of type ", Code(node["content_media_type"]), "."))
 
 
 def _format_name(node: Plain, hint: str | None) -> tuple[str | Code, ...]:

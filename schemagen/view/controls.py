@@ -130,12 +130,7 @@ def _number(node: Plain) -> Plain:
         value = ""  # the browser would drop it
     step = "1" if is_integer else "any"
     multiple = node["multiple_of"]
-    if (
-        multiple.isdecimal()
-        and multiple != "0"
-        and low.lstrip("-").isdecimal()
-        and (is_integer or multiple != "1")
-    ):
+    if multiple.isdecimal() and multiple != "0" and low.lstrip("-").isdecimal() and (is_integer or multiple != "1"):
         # The base of step is min, that of multipleOf is 0: right only where min is itself a multiple.
         factor = int(multiple)
         low, step = str(-(-int(low) // factor) * factor), multiple
@@ -227,12 +222,8 @@ def _needs_text(node: Plain) -> bool:
     return bool(node["format"]) or node["min_length"] not in {"", "0"}
 
 
-def _input(
-    node: Plain, kind: str, value: str, attributes: list[Plain], *, can_require: bool, flag: str
-) -> Plain:
-    suggestions = (
-        _suggestions(node, flag) if kind not in {"password", "date", "time", "datetime-local"} else []
-    )
+def _input(node: Plain, kind: str, value: str, attributes: list[Plain], *, can_require: bool, flag: str) -> Plain:
+    suggestions = _suggestions(node, flag) if kind not in {"password", "date", "time", "datetime-local"} else []
     return {
         **EMPTY_HTML,
         "is_input": True,

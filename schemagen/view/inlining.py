@@ -79,9 +79,7 @@ class _Copying:
 
     def _copy_condition(self, condition: Plain, depth: int) -> Plain:
         branches = {
-            key: self.copy(condition[key], depth + 1, is_demanded=False)
-            for key in ("then", "else")
-            if condition[key]
+            key: self.copy(condition[key], depth + 1, is_demanded=False) for key in ("then", "else") if condition[key]
         }
         return {**condition, **branches}
 
@@ -89,9 +87,7 @@ class _Copying:
 class Inliner:
     """Copies definitions into one tree. ``trees`` are those of the definitions by their anchor."""
 
-    def __init__(
-        self, trees: Mapping[str, Tree], ids: Iterator[str], known: dict[str, frozenset[str]]
-    ) -> None:
+    def __init__(self, trees: Mapping[str, Tree], ids: Iterator[str], known: dict[str, frozenset[str]]) -> None:
         self._trees = trees
         self._ids = ids
         self._known = known
@@ -188,9 +184,7 @@ def _size(node: Plain, limit: int) -> int:
             waiting += here[key]
         waiting += [here[key]["node"] for key in RESTS if here[key]["node"]]
         waiting += [variant for choice in here["choices"] for variant in choice["variants"]]
-        waiting += [
-            condition[key] for condition in here["conditions"] for key in ("then", "else") if condition[key]
-        ]
+        waiting += [condition[key] for condition in here["conditions"] for key in ("then", "else") if condition[key]]
         if here["items"]:
             waiting.append(here["items"])
     return count if not waiting else limit + 1

@@ -69,9 +69,7 @@ def asks_only(rules: Rules, *keywords: str) -> bool:
     )
 
 
-_SILENT = frozenset(
-    {"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions"}
-)
+_SILENT = frozenset({"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions"})
 _LOUD = _OBJECT | _ARRAY | _STRING | _NUMBER | _OF_EVERY_TYPE | {"$ref", "$dynamicRef", "$recursiveRef"}
 
 _PLAIN_WORDS = {

@@ -58,14 +58,11 @@ def _flag(value: JsonValue) -> str:
 def examples(values: Iterable[JsonValue]) -> list[Plain]:
     """Literals in a list, each with ``md_block``: the value pretty, as a fenced code block."""
     return numbered(
-        {**literal(value), "md_block": code_block(escape_json(dumps(value, indent=2)), "json")}
-        for value in values
+        {**literal(value), "md_block": code_block(escape_json(dumps(value, indent=2)), "json")} for value in values
     )
 
 
-def members(
-    values: list[JsonValue], labels: list[str], descriptions: list[str], default: JsonValue
-) -> list[Plain]:
+def members(values: list[JsonValue], labels: list[str], descriptions: list[str], default: JsonValue) -> list[Plain]:
     """The members of an enum: literals in a list with ``label``, ``description``, ``summary``, ``is_default``."""
     found = []
     for index, value in enumerate(values):

@@ -174,9 +174,7 @@ class TreeBuilder:
             if not isinstance(schema, dict) or hops == 0:
                 continue
             rules = read_rules(schema, pointer, owner.draft)
-            types = [name for name in declared_types(rules.words) if name != "null"] or assumed_types(
-                rules.words
-            )
+            types = [name for name in declared_types(rules.words) if name != "null"] or assumed_types(rules.words)
             if len(types) == 1:
                 return types[0]
             inner = rules.all_of

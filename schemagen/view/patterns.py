@@ -32,12 +32,7 @@ def html_pattern(pattern: str) -> str:
         return ""
     # A bare hyphen at the end of a class is an error under ``v``.
     pattern = _LAST_HYPHEN.sub(r"\\-]", pattern)
-    if (
-        pattern.startswith("^")
-        and pattern.endswith("$")
-        and "|" not in pattern
-        and not pattern.endswith("\\$")
-    ):
+    if pattern.startswith("^") and pattern.endswith("$") and "|" not in pattern and not pattern.endswith("\\$"):
         return pattern[1:-1]
     return rf"[\s\S]*(?:{pattern})[\s\S]*"
 

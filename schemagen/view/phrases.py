@@ -23,9 +23,7 @@ Parts: TypeAlias = tuple[str | Code, ...]
 
 
 def plain_text(parts: Parts) -> str:
-    return "".join(
-        shorten(one_line(part.text), TEXT_LENGTH) if isinstance(part, Code) else part for part in parts
-    )
+    return "".join(shorten(one_line(part.text), TEXT_LENGTH) if isinstance(part, Code) else part for part in parts)
 
 
 def markdown_text(parts: Parts) -> str:

@@ -58,9 +58,7 @@ def known_clause(schema: JsonValue, pointer: str, name_of: NameOf, depth: int = 
     return ("the value ", *phrase) if phrase else ()
 
 
-def _combined_clause(
-    keyword: str, schema: dict[str, JsonValue], pointer: str, name_of: NameOf, depth: int
-) -> Parts:
+def _combined_clause(keyword: str, schema: dict[str, JsonValue], pointer: str, name_of: NameOf, depth: int) -> Parts:
     value = schema[keyword]
     if keyword == "not":
         inside = known_clause(value, f"{pointer}/not", name_of, depth + 1)
@@ -127,9 +125,7 @@ def _of_keyword(keyword: str, value: JsonValue, pointer: str, name_of: NameOf, d
             return ("matches ", Code(name)) if name else ()
         case "anyOf" | "allOf" if isinstance(value, list) and 0 < len(value) <= 4:
             here = f"{pointer}/{keyword}"
-            found = [
-                _known_predicate(item, f"{here}/{i}", name_of, depth + 1) for i, item in enumerate(value)
-            ]
+            found = [_known_predicate(item, f"{here}/{i}", name_of, depth + 1) for i, item in enumerate(value)]
             return joined(found, "or" if keyword == "anyOf" else "and") if all(found) else ()
     if keyword in _BOUND_WORDS and number_field(value):
         return (_BOUND_WORDS[keyword] + number_field(value),)

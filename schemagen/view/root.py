@@ -96,11 +96,7 @@ def _build_tree(
 
 def _definition(definition: Definition, tree: Tree, home: str) -> Plain:
     target = definition.target
-    place = (
-        target.pointer
-        if target.path == home
-        else target.path + ("" if target.pointer == "#" else target.pointer)
-    )
+    place = target.pointer if target.path == home else target.path + ("" if target.pointer == "#" else target.pointer)
     return {
         "id": definition.anchor,
         "name": definition.name,

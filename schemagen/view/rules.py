@@ -82,9 +82,7 @@ def annotations_of(schema: Schema) -> Schema:
 def read_rules(schema: Schema, pointer: str, draft: Draft) -> Rules:
     """What ``schema``, at ``pointer`` in a document of ``draft``, asks for."""
     if "$ref" in schema and draft in OLD_DRAFTS and isinstance(schema["$ref"], str):
-        return Rules(
-            {**annotations_of(schema), "$ref": schema["$ref"]}, pointer, references=[("$ref", pointer)]
-        )
+        return Rules({**annotations_of(schema), "$ref": schema["$ref"]}, pointer, references=[("$ref", pointer)])
     rules = Rules(_normal_words(schema, draft), pointer)
     holds = SUBSCHEMAS[draft]
     for keyword, value in schema.items():
@@ -183,9 +181,7 @@ def _map_places(value: JsonValue, here: str) -> list[tuple[str, Place]]:
     if not isinstance(value, dict):
         return []
     return [
-        (key, (item, f"{here}/{escape_token(key)}"))
-        for key, item in value.items()
-        if isinstance(item, dict | bool)
+        (key, (item, f"{here}/{escape_token(key)}")) for key, item in value.items() if isinstance(item, dict | bool)
     ]
 
 

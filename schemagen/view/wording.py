@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemagen.view.kinds import plain_word
 from schemagen.view.literals import Plain
 from schemagen.view.markdown import code_span, escape_markdown
-from schemagen.view.text import claim, humanise, shorten
+from schemagen.view.text import claim, humanise, one_line, shorten
 
 _MAX_WORDS = 300
 _MAX_VARIANTS = 4
@@ -37,10 +37,8 @@ def _type_words(node: Plain) -> tuple[str, str]:
             value = node["additional"]["node"]
             return f"map of {value['type_text']}", f"map of {value['md_type']}"
         case "string" if node["format"]:
-            return (
-                f"string ({shorten(node['format'], 40)})",
-                f"string ({escape_markdown(shorten(node['format'], 40))})",
-            )
+            shown = shorten(one_line(node["format"]), 40)
+            return f"string ({shown})", f"string ({escape_markdown(shown)})"
         case "union":
             return _union_words(node)
     return kind, kind
@@ -70,10 +68,10 @@ def _variant_label(variant: Plain) -> str:
     if variant["ref"]:
         return variant["ref"]["title"] or humanise(variant["ref"]["name"])
     if variant["const"]:
-        return shorten(variant["const"]["text"], 60) or '""'
+        return _constant(variant)
     for child in variant["properties"]:
         if child["const"]:
-            return f"{child['label']}: {shorten(child['const']['text'], 60)}"
+            return f"{child['label']}: {_constant(child)}"
     required = [child["label"] for child in variant["properties"] if child["is_required"]]
     required += [humanise(item["key"]) for item in variant["unlisted_required"]]
     if required:
@@ -81,3 +79,7 @@ def _variant_label(variant: Plain) -> str:
     if variant["is_array"] and variant["items"]:
         return f"List of: {_variant_label(variant['items'])}"
     return plain_word(variant["kind"])
+
+
+def _constant(node: Plain) -> str:
+    return shorten(one_line(node["const"]["text"]), 60) or '""'
