@@ -60,9 +60,7 @@ def _mode_of(target: Path) -> int | None:
 def _check_inside(output_folder: Path, folder: Path, path: str) -> None:
     real = folder.resolve(strict=True)
     if not real.is_relative_to(output_folder.resolve(strict=True)):
-        raise OutputError(
-            "a symbolic link on its path leads out of the output folder", Location(path), "SG403"
-        )
+        raise OutputError("a symbolic link on its path leads out of the output folder", Location(path), "SG403")
 
 
 def _write_temp(target: Path, data: bytes, mode: int | None) -> str:
@@ -122,9 +120,7 @@ class Orphan:
     is_intact: bool
 
 
-def find_orphans(
-    root: Path, owned: Mapping[str, Mapping[str, Origin]], planned: Collection[str]
-) -> Iterator[Orphan]:
+def find_orphans(root: Path, owned: Mapping[str, Mapping[str, Origin]], planned: Collection[str]) -> Iterator[Orphan]:
     """The files among ``owned`` that exist and are not ``planned``."""
     for path in sorted(owned.keys() - set(planned)):
         present = digest_of_file(root / path)

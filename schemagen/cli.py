@@ -66,9 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument(
         "-b", "--batch-size", metavar="N|auto", type=_batch_size, help="schemas handed to a worker at once"
     )
-    generate.add_argument(
-        "-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)"
-    )
+    generate.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
     generate.add_argument("-v", "--verbose", action="store_true", help="name each schema that is generated")
     generate.set_defaults(run=_generate)
 

@@ -46,17 +46,18 @@ def load_config(root: Path) -> Config:
     if not table:
         return Config(str(root))
     _check(table, text)
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-    for key in ("batch_size", "workers"):
-        if values.get(key) == "auto":
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if value == "auto":
             values[key] = None
-    if "default_draft" in values:
-        values["default_draft"] = Draft(values["default_draft"])
-    for key in ("output",):
-        if key in values:
-            values[key] = Path(values[key]).as_posix()
-    if "schemas" in values:
-        values["schemas"] = tuple(Path(folder).as_posix() for folder in values["schemas"])
+        elif key == "default_draft":
+            values[key] = Draft(value)
+        elif key == "output":
+            values[key] = Path(value).as_posix()
+        elif key == "schemas":
+            values[key] = tuple(Path(folder).as_posix() for folder in value)
+        else:
+            values[key] = tuple(value) if isinstance(value, list) else value
     return Config(root=str(root), **values)
 
 
@@ -101,14 +102,10 @@ def _check(table: dict[str, Any], text: str) -> None:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ConfigError(
-                f"unknown key {key!r} in [tool.schemagen]; {hint}", _place_of(key, text), "SG002"
-            )
+            raise ConfigError(f"unknown key {key!r} in [tool.schemagen]; {hint}", _place_of(key, text), "SG002")
     for error in jsonschema_rs.iter_errors(schema, table):
         key = str(error.instance_path[0])
-        raise ConfigError(
-            f"{key}: {_wanted(schema['properties'][key], error.message)}", _place_of(key, text), "SG002"
-        )
+        raise ConfigError(f"{key}: {_wanted(schema['properties'][key], error.message)}", _place_of(key, text), "SG002")
 
 
 def _wanted(schema: dict[str, Any], message: str) -> str:

@@ -26,9 +26,7 @@ def render_outputs(
             try:
                 yield path, pack.render(output, view).encode()
             except TemplateError as error:
-                raise TemplateError(
-                    f"{error.message}, rendering {schema.path}", error.location, error.code
-                ) from error
+                raise TemplateError(f"{error.message}, rendering {schema.path}", error.location, error.code) from error
             except RecursionError:
                 raise SchemaError(
                     f"nested too deeply for the pack {pack.name!r}", Location(schema.path), "SG120"

@@ -198,25 +198,25 @@ def _locate(text: str, wanted: list[str]) -> int:
     path: list[str | int] = []  # the key or index at each open container
     key_next: list[bool] = []  # for each open container: a key is expected
     for match in tokens:
-        token = match[0]
-        if token in {"{", "["}:
-            path.append(-1 if token == "{" else 0)
-            key_next.append(token == "{")
-            if token == "[":
+        mark = match[0]
+        if mark in {"{", "["}:
+            path.append(-1 if mark == "{" else 0)
+            key_next.append(mark == "{")
+            if mark == "[":
                 matched, found = _better(path, wanted, matched, found, _value_after(text, match.end()))
-        elif token in {"}", "]"}:
+        elif mark in {"}", "]"}:
             path.pop()
             key_next.pop()
             if len(path) < matched:
                 return found
-        elif token == ",":
+        elif mark == ",":
             if isinstance(path[-1], int) and path[-1] >= 0:
                 path[-1] += 1
                 matched, found = _better(path, wanted, matched, found, _value_after(text, match.end()))
             else:
                 key_next[-1] = True
-        elif token != ":" and key_next and key_next[-1]:
-            path[-1] = json.loads(token, strict=False)
+        elif mark != ":" and key_next and key_next[-1]:
+            path[-1] = json.loads(mark, strict=False)
             key_next[-1] = False
             matched, found = _better(path, wanted, matched, found, match.start())
         if matched == len(wanted):
@@ -224,9 +224,7 @@ def _locate(text: str, wanted: list[str]) -> int:
     return found
 
 
-def _better(
-    path: list[str | int], wanted: list[str], matched: int, found: int, index: int
-) -> tuple[int, int]:
+def _better(path: list[str | int], wanted: list[str], matched: int, found: int, index: int) -> tuple[int, int]:
     depth = len(path)
     if depth == matched + 1 and [str(step) for step in path] == wanted[:depth]:
         return depth, index

@@ -201,9 +201,7 @@ class _Manifest:
             raise wrong(f"unknown key {unknown[0]!r}", unknown[0])
         language = str(data.get("language"))
         if language not in _ESCAPES:
-            raise wrong(
-                f"language must be one of {', '.join(sorted(_ESCAPES))}, not {language!r}", "language"
-            )
+            raise wrong(f"language must be one of {', '.join(sorted(_ESCAPES))}, not {language!r}", "language")
         if data.get("view") != VIEW_VERSION.split(".")[0]:
             raise wrong(
                 f'view must be "{VIEW_VERSION.split(".")[0]}", the view version that this schemagen makes',

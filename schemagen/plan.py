@@ -51,8 +51,8 @@ class Links:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Links:
-        lists = (tuple(facts[name]) for name in ("missing", "opaque"))
-        return cls(facts["inputs"], *lists, facts["asked"], tuple(facts["ids"]))
+        missing, opaque, ids = (tuple(facts[name]) for name in ("missing", "opaque", "ids"))
+        return cls(facts["inputs"], missing, opaque, facts["asked"], ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ def plan_failure(
     config: Config,
 ) -> Task:
     """The task for a schema that cannot be used: it will fail with ``problem`` and keep its outputs."""
-    outputs = tuple(
-        _planned(file.name, pack, output, "", config) for pack in packs for output in pack.outputs
-    )
+    outputs = tuple(_planned(file.name, pack, output, "", config) for pack in packs for output in pack.outputs)
     return Task(file.name, file.path, links, outputs, problem)
 
 
@@ -109,9 +107,7 @@ def _planned(name: str, pack: Pack, output: Output, key: str, config: Config) ->
     return PlannedOutput(f"{config.output}/{below}", below, key, pack.name)
 
 
-def stale_outputs(
-    task: Task, facts: Mapping[str, Any], digest_of_file: Callable[[str], str | None]
-) -> dict[str, str]:
+def stale_outputs(task: Task, facts: Mapping[str, Any], digest_of_file: Callable[[str], str | None]) -> dict[str, str]:
     """The outputs of ``task`` that are not fresh, by path, each with the reason.
 
     ``facts`` are those recorded by the task's last success; ``digest_of_file`` gives the digest of a
@@ -147,9 +143,7 @@ def check_collisions(tasks: Sequence[Task]) -> None:
             if folded in taken:
                 problems.append(_collision(task, output, *taken[folded]))
             elif folded in inputs:
-                problems.append(
-                    _error(task, f"output {output.path} would replace the schema {inputs[folded]}")
-                )
+                problems.append(_error(task, f"output {output.path} would replace the schema {inputs[folded]}"))
             else:
                 taken[folded] = (task, output)
     for folded, (task, output) in taken.items():

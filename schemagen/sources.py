@@ -108,9 +108,7 @@ def parse_schema(file: SchemaFile, data: bytes, digest: str, config: Config) -> 
     """Parse ``data``, the bytes of ``file``, whose digest is ``digest``; raises SchemaError."""
     document = parse(data, file.path)
     if not isinstance(document, dict | bool):
-        raise SchemaError(
-            "a schema is an object, true or false", Location(file.path, *locate(data, "#")), "SG106"
-        )
+        raise SchemaError("a schema is an object, true or false", Location(file.path, *locate(data, "#")), "SG106")
     draft = _draft_of(document, data, file.path, config.default_draft)
     return Schema(file.name, file.path, data, digest, draft, document)
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,15 +64,15 @@ class Project:
         lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
         self.write("pyproject.toml", "[tool.schemagen]\n" + "\n".join(lines) + "\n\n" + DOIT_PLUGINS)
 
-    def run(self, *args: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Result:
-        """Run ``schemagen ARGS`` as a process in the project folder."""
-        return self._process([sys.executable, "-m", "schemagen", *args], env, cwd)
+    def run(self, *args: str, env: dict[str, str] | None = None, prefix: Sequence[str] = ()) -> Result:
+        """Run ``schemagen ARGS`` as a process in the project folder; ``prefix`` may be a command to run it by."""
+        return self._process([*prefix, sys.executable, "-m", "schemagen", *args], env)
 
     def doit(self, *args: str, env: dict[str, str] | None = None) -> Result:
         """Run ``doit ARGS`` as a process in the project folder."""
         if not self.exists("dodo.py"):
             self.write("dodo.py", (REPOSITORY / "dodo.py").read_text(encoding="utf-8"))
-        return self._process([sys.executable, "-m", "doit", *args], env, None)
+        return self._process([sys.executable, "-m", "doit", *args], env)
 
     def generate(self, *args: str) -> Result:
         return self.run("generate", "-w", "1", *args)
@@ -89,10 +89,10 @@ class Project:
             encoding="utf-8",
         )
 
-    def _process(self, command: list[str], env: dict[str, str] | None, cwd: Path | None) -> Result:
+    def _process(self, command: list[str], env: dict[str, str] | None) -> Result:
         done = subprocess.run(
             command,
-            cwd=cwd or self.root,
+            cwd=self.root,
             env={**os.environ, **self.environment, **(env or {})},
             capture_output=True,
             stdin=subprocess.DEVNULL,
@@ -106,9 +106,7 @@ class Project:
         """The bytes of every file below ``folder``, by path."""
         base = self.root / folder
         return {
-            file.relative_to(base).as_posix(): file.read_bytes()
-            for file in sorted(base.rglob("*"))
-            if file.is_file()
+            file.relative_to(base).as_posix(): file.read_bytes() for file in sorted(base.rglob("*")) if file.is_file()
         }
 
     def mtimes(self, folder: str = "build") -> dict[str, int]:
@@ -151,9 +149,7 @@ def project(empty_project: Project) -> Project:
     empty_project.write("packs/plain/pack.toml", PLAIN_PACK)
     empty_project.write("packs/plain/plain.txt.mustache", "{{title}}: {{> about}}\n")
     empty_project.write("packs/plain/partials/about.mustache", "{{description}}")
-    empty_project.write(
-        "schemas/member.json", {"title": "Member", "description": "A person", "type": "object"}
-    )
+    empty_project.write("schemas/member.json", {"title": "Member", "description": "A person", "type": "object"})
     empty_project.write(
         "schemas/billing/invoice.json",
         {"title": "Invoice", "type": "object", "properties": {"to": {"$ref": "../member.json"}}},

@@ -195,9 +195,7 @@ def test_generate_outside_a_project_needs_no_configuration(
     project: Project, make_project: Callable[[str], Project]
 ) -> None:
     other = make_project("elsewhere")
-    result = other.generate(
-        "-s", str(project.root / "schemas"), "-t", str(project.root / "packs/plain"), "-o", "out"
-    )
+    result = other.generate("-s", str(project.root / "schemas"), "-t", str(project.root / "packs/plain"), "-o", "out")
     assert (result.code, result.summary) == (0, "3 generated, 0 fresh, 0 failed")
     assert set(other.outputs("out")) == {"bike.txt", "billing/invoice.txt", "member.txt"}
 
@@ -239,9 +237,7 @@ def test_outputs_are_the_same_however_they_are_made(make_project: Callable[[str]
         assert outputs == first, name
 
 
-def test_stock_runner_of_doit_makes_the_same(
-    project: Project, make_project: Callable[[str], Project]
-) -> None:
+def test_stock_runner_of_doit_makes_the_same(project: Project, make_project: Callable[[str], Project]) -> None:
     """A dodo.py is read from a subfolder too (doit -k), where doit sees no plugin of the project."""
     project.doit()
     first = project.outputs()
@@ -343,3 +339,12 @@ def test_wheel_holds_the_packs_and_the_configuration_schema(tmp_path: Path) -> N
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"schemagen/templates/{pack}/pack.toml" for pack in ("form", "markdown")}
     assert expected | {"schemagen/config.schema.json", "schemagen/py.typed"} <= names
+
+
+def test_no_output_tells_where_the_schemas_lie(project: Project, make_project: Callable[[str], Project]) -> None:
+    other = make_project("elsewhere")
+    schemas = str(REPOSITORY / "schemas")
+    other.generate("-s", schemas, "-t", "form", "-t", "markdown", "-o", "out")
+    assert len(other.outputs("out")) == 30
+    for path, data in other.outputs("out").items():
+        assert str(REPOSITORY).encode() not in data, path

@@ -161,9 +161,7 @@ def test_embedded_id_answers_with_its_place_in_the_file(world: World) -> None:
     embedded = {"$id": "item", "$anchor": "top", "$defs": {"x": {"$anchor": "deep"}}}
     world.write("schemas/b.json", {"$id": "https://example.com/b/", "$defs": {"i": embedded}})
     home = "https://example.com/b/item"
-    world.write(
-        "schemas/a.json", _properties(w=home, t=f"{home}#top", d=f"{home}#deep", p=f"{home}#/$defs/x")
-    )
+    world.write("schemas/a.json", _properties(w=home, t=f"{home}#top", d=f"{home}#deep", p=f"{home}#/$defs/x"))
     assert {key[1]: target.pointer for key, target in world.resolve().targets.items()} == {
         "#/properties/w": "#/$defs/i",
         "#/properties/t": "#/$defs/i",
@@ -200,22 +198,16 @@ def test_vocabularies_of_a_metaschema_are_reached(world: World, draft: str) -> N
 
 def test_ids_and_references_in_data_do_not_count(world: World) -> None:
     data = {"$ref": "nowhere.json", "$id": "https://example.com/x"}
-    world.write(
-        "schemas/a.json", {"const": data, "default": data, "enum": [data], "properties": {"$ref": {}}}
-    )
+    world.write("schemas/a.json", {"const": data, "default": data, "enum": [data], "properties": {"$ref": {}}})
     assert world.resolve().targets == {}
     assert world.error({"$ref": "https://example.com/x"}, "b").code == "SG201"
 
 
 def test_place_that_the_draft_does_not_know_is_followed_too(world: World) -> None:
     world.write("schemas/b.json", {})
-    world.write(
-        "schemas/a.json", {"$ref": "#/x-defs/c", "x-defs": {"c": _properties(b="b.json"), "d": {"$ref": "?"}}}
-    )
+    world.write("schemas/a.json", {"$ref": "#/x-defs/c", "x-defs": {"c": _properties(b="b.json"), "d": {"$ref": "?"}}})
     resolution = world.resolve()
-    assert resolution.targets["schemas/a.json", "#/x-defs/c/properties/b", "$ref"] == Target(
-        "schemas/b.json", "#"
-    )
+    assert resolution.targets["schemas/a.json", "#/x-defs/c/properties/b", "$ref"] == Target("schemas/b.json", "#")
     assert resolution.files == ("schemas/b.json",)
 
 
@@ -278,18 +270,14 @@ def test_dynamic_reference_leads_to_the_schema_itself_where_it_has_the_anchor(wo
 
 
 def test_dynamic_reference_to_a_plain_anchor_is_a_plain_reference(world: World) -> None:
-    world.write(
-        "schemas/b.json", {"properties": {"x": {"$dynamicRef": "#n"}}, "$defs": {"n": {"$anchor": "n"}}}
-    )
+    world.write("schemas/b.json", {"properties": {"x": {"$dynamicRef": "#n"}}, "$defs": {"n": {"$anchor": "n"}}})
     world.write("schemas/a.json", {"$ref": "b.json", "$dynamicAnchor": "n"})
     key = ("schemas/b.json", "#/properties/x", "$dynamicRef")
     assert world.resolve().targets[key] == Target("schemas/b.json", "#/$defs/n")
 
 
 @pytest.mark.parametrize("is_recursive", [True, False])
-def test_recursive_reference_leads_to_the_schema_itself_where_it_is_recursive(
-    world: World, is_recursive: bool
-) -> None:
+def test_recursive_reference_leads_to_the_schema_itself_where_it_is_recursive(world: World, is_recursive: bool) -> None:
     dialect = {"$schema": "https://json-schema.org/draft/2019-09/schema"}
     tree = {"$recursiveAnchor": True, "properties": {"child": {"$recursiveRef": "#"}}}
     world.write("schemas/tree.json", dialect | tree)
@@ -544,17 +532,11 @@ def _suite(folder: str, *names: str) -> Iterator[tuple[dict[str, Any], Schema, R
 @pytest.mark.parametrize("folder", SUITE)
 def test_references_of_the_test_suite_lead_where_referencing_says(folder: str) -> None:
     compared = 0
-    for group, schema, resolution in _suite(
-        folder, *SUITE_FILES, "unknownKeyword", "dynamicRef", "recursiveRef"
-    ):
+    for group, schema, resolution in _suite(folder, *SUITE_FILES, "unknownKeyword", "dynamicRef", "recursiveRef"):
         resource = SPECIFICATIONS[schema.draft].create_resource(schema.document)
         uri = "http://test.example/schemas/a.json"
         resolver = REGISTRY.with_resource(uri, resource).resolver(uri)
-        own = (
-            pointer
-            for path, pointer, keyword in resolution.targets
-            if (path, keyword) == (schema.path, "$ref")
-        )
+        own = (pointer for path, pointer, keyword in resolution.targets if (path, keyword) == (schema.path, "$ref"))
         pointers = {id(resolve_pointer(schema.document, pointer)): pointer for pointer in own}
         for holder, value, there in _references_by_referencing(resource, resolver):
             if id(holder) not in pointers:  # beside another reference
@@ -585,9 +567,7 @@ DEPENDS_ON_THE_WAY: dict[str, set[str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("folder", "name"), [("draft2020-12", "dynamicRef"), ("draft2019-09", "recursiveRef")]
-)
+@pytest.mark.parametrize(("folder", "name"), [("draft2020-12", "dynamicRef"), ("draft2019-09", "recursiveRef")])
 def test_dynamic_references_mean_what_the_suite_says(folder: str, name: str) -> None:
     wrong = set()
     for group, schema, resolution in _suite(folder, name):

@@ -132,7 +132,11 @@ def test_valid_schemas_pass(config: Config, content: str) -> None:
         ('{"properties": {"a":\n {"required": "a"}}}', "#/properties/a/required", 2),
         ('{"minimum": 1.5,\n "minLength": -1.5}', "#/minLength", 2),
         ('{\n"enum": {}}', "#/enum", 2),
-        ('{"$schema": "http://json-schema.org/draft-04/schema#",\n "minimum": 1, "exclusiveMinimum": 5}', "#/exclusiveMinimum", 2),
+        (
+            '{"$schema": "http://json-schema.org/draft-04/schema#",\n "minimum": 1, "exclusiveMinimum": 5}',
+            "#/exclusiveMinimum",
+            2,
+        ),
     ],
 )
 def test_invalid_schema_is_explained_at_its_place(config: Config, content: str, pointer: str, line: int) -> None:

@@ -64,9 +64,7 @@ def test_compaction_keeps_what_counts(tmp_path: Path) -> None:
     again.compact()
     after = State(tmp_path / "log")
     assert after.owned() == before.owned()
-    assert {name: after.row(name) for name in after.names()} == {
-        name: before.row(name) for name in before.names()
-    }
+    assert {name: after.row(name) for name in after.names()} == {name: before.row(name) for name in before.names()}
 
 
 def test_many_rewrites_do_not_make_the_log_grow_without_bound(tmp_path: Path) -> None:

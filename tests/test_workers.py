@@ -48,9 +48,7 @@ def test_every_batch_comes_back_in_its_order(pool: WorkerPool) -> None:
 
 
 @pytest.mark.parametrize(("death", "word"), [("kill", "SIGKILL"), ("exit", "7")])
-def test_batch_of_a_worker_that_dies_is_lost_and_the_others_come_back(
-    pool: WorkerPool, death: str, word: str
-) -> None:
+def test_batch_of_a_worker_that_dies_is_lost_and_the_others_come_back(pool: WorkerPool, death: str, word: str) -> None:
     batches: list[Batch] = [(number,) for number in range(20)]
     batches[5:5] = [(death,)]
     batches[15:15] = [(death, 100)]

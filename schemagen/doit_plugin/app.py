@@ -34,7 +34,7 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
     def load_doit_config(self) -> dict[str, Any]:
         return {**doit_config(), "reporter": self._reporter}
 
-    def load_tasks(self, cmd: Any, pos_args: list[str]) -> list[Any]:  # noqa: ARG002
+    def load_tasks(self, cmd: Any, pos_args: list[str]) -> list[Any]:
         try:
             return list(declared(self._config, cmd.dep_manager.backend, is_whole=self._is_whole))
         except SchemagenError as problem:

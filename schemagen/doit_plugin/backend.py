@@ -20,7 +20,7 @@ class StateBackend:
 
     desc = "schemagen's append-only log: each result is on disk as soon as its task has ended"
 
-    def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:  # noqa: ARG002
+    def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
         self.name = name
         self.state = State(Path(name))
         self._open_rows: dict[str, dict[str, Any]] = {}

@@ -54,9 +54,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
     def complete_run(self) -> None:
         super().complete_run()
         seconds = time.monotonic() - self._started
-        self.write(
-            f"{self._generated} generated, {self._fresh} fresh, {self._failed} failed in {seconds:.2f} s\n"
-        )
+        self.write(f"{self._generated} generated, {self._fresh} fresh, {self._failed} failed in {seconds:.2f} s\n")
 
 
 class SummaryReporter(Reporter):

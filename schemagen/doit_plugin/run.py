@@ -33,7 +33,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         with _locked(Path(STATE_FOLDER)):
             return super().execute(params, args)
 
-    def _execute(  # noqa: PLR0917  # doit passes its options by these names
+    def _execute(  # doit passes its options by these names
         self,
         outfile: Any,
         verbosity: int | None = None,

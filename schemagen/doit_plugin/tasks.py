@@ -31,7 +31,7 @@ class GenerateAction(BaseAction):  # type: ignore[misc]  # doit has no types
     def __str__(self) -> str:
         return f"generate {', '.join(output.path for output in self.planned.outputs)}"
 
-    def execute(self, out: Any = None, err: Any = None) -> TaskFailed | None:  # noqa: ARG002
+    def execute(self, out: Any = None, err: Any = None) -> TaskFailed | None:
         return self.take(self.session.make(self.planned.name, self.wanted))
 
     @property
@@ -103,9 +103,7 @@ def _title(task: GenerateTask) -> str:
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:
     """The group task, then one task per schema."""
-    group = DoitTask(
-        BASENAME, None, doc="generate the outputs of every schema that changed", has_subtask=True
-    )
+    group = DoitTask(BASENAME, None, doc="generate the outputs of every schema that changed", has_subtask=True)
     yield group
     for planned in session.tasks():
         task = GenerateTask(planned, GenerateAction(session, planned))

@@ -46,8 +46,7 @@ class Templates:
         self._templates = templates
         self._partials = partials
         self._uses = {
-            source.path: _checked_partials(source, partials)
-            for source in (*templates.values(), *partials.values())
+            source.path: _checked_partials(source, partials) for source in (*templates.values(), *partials.values())
         }
         self._parsed: dict[tuple[str, str], ParsedTemplate] = {}
         self._escape = escape
@@ -140,9 +139,7 @@ class _Rendering(RenderEngine):  # type: ignore[misc]  # pystache has no types
     def render_partial(self, name: str, indent: str, context: ContextStack) -> str:
         if len(self._at) > MAX_PARTIAL_DEPTH:
             chain = " > ".join(source.path for source in self._at[-3:])
-            raise TemplateError(
-                f"partials nested without end: ... {chain}", Location(self._at[-1].path), "SG303"
-            )
+            raise TemplateError(f"partials nested without end: ... {chain}", Location(self._at[-1].path), "SG303")
         source = self._owner._partials[name]
         self._at.append(source)
         text: str = self._owner._tree(source, indent).render(self, context)
@@ -173,6 +170,4 @@ class _Rendering(RenderEngine):  # type: ignore[misc]  # pystache has no types
         source = self._at[-1]
         tags = scan_tags(source.text, source.path)
         start = next((tag.start for tag in tags if tag.name == name and tag.kind != "/"), 0)
-        return TemplateError(
-            f"the view has no {name!r} here", locate_index(source.text, start, source.path), "SG304"
-        )
+        return TemplateError(f"the view has no {name!r} here", locate_index(source.text, start, source.path), "SG304")

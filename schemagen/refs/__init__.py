@@ -9,4 +9,4 @@ from schemagen.refs.answers import owners_of_ids
 from schemagen.refs.library import Known, Library
 from schemagen.refs.scan import Reference, Resource, Scan, scan_document
 
-__all__ = ["Known", "Library", "Reference", "Resource", "Scan", "scan_document", "owners_of_ids"]
+__all__ = ["Known", "Library", "Reference", "Resource", "Scan", "owners_of_ids", "scan_document"]

@@ -135,14 +135,10 @@ class Answers:
         if uri not in self._by_id:
             owners, folders = self._owners[uri], self._folders
             # One file may be found under several names, through symbolic links.
-            is_clear = len(owners) == 1 or (
-                len({folders.real(folders.absolute(owner)) for owner in owners}) == 1
-            )
+            is_clear = len(owners) == 1 or (len({folders.real(folders.absolute(owner)) for owner in owners}) == 1)
             first = self._load(owners[0])
             self._by_id[uri] = (
-                (first, first.resource_of_uri[uri])
-                if is_clear
-                else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
+                (first, first.resource_of_uri[uri]) if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
             )
         return self._by_id[uri]
 
@@ -180,9 +176,7 @@ class Answers:
     def _reached_by_link(self, absolute: str) -> str | None:
         """The path of a schema that was found under another name, through a link to it or its folder."""
         if self._by_real_file is None:
-            self._by_real_file = {
-                self._folders.real(file): path for file, path in self._by_file.items()
-            }
+            self._by_real_file = {self._folders.real(file): path for file, path in self._by_file.items()}
         return self._by_real_file.get(self._folders.real(absolute))
 
 

@@ -69,9 +69,7 @@ class Document:
 
     def _scanned_below(self, pointer: str) -> Sequence[Reference]:
         if self._order is None:
-            by_pointer = sorted(
-                (reference.pointer, index) for index, reference in enumerate(self.scan.references)
-            )
+            by_pointer = sorted((reference.pointer, index) for index, reference in enumerate(self.scan.references))
             self._order = [pointer for pointer, _ in by_pointer], [index for _, index in by_pointer]
         pointers, indices = self._order
         # "0" is the character after "/": what is below the pointer stands between the two

@@ -48,8 +48,8 @@ class Library:
     ) -> None:
         self._documents = {schema.path: _document(schema) for schema in schemas}
         self._known = known
-        ids = {path: document.uris_by_id() for path, document in self._documents.items()}
-        ids |= {path: each.ids for path, each in known.items() if path not in ids}
+        ids: dict[str, Iterable[str]] = {path: each.ids for path, each in known.items()}
+        ids |= {path: document.uris_by_id() for path, document in self._documents.items()}
         folders = SchemaFolders(config.root, config.schemas)
         self._answers = Answers(dict(sorted(ids.items())), self._document, folders, failed)
         self._may_be_opaque = config.unresolved_refs == "opaque"

@@ -86,9 +86,7 @@ class _OpenResource:
     dynamic: set[str] = field(default_factory=set)
 
     def close(self) -> Resource:
-        return Resource(
-            self.pointer, self.parent, self.id, self.anchors, frozenset(self.dynamic), self.is_recursive
-        )
+        return Resource(self.pointer, self.parent, self.id, self.anchors, frozenset(self.dynamic), self.is_recursive)
 
 
 def scan_document(schema: Schema) -> Scan:
@@ -178,9 +176,7 @@ def _anchors_of(schema: dict[str, JsonValue], draft: Draft, in_id: str) -> Itera
             yield anchor.name, isinstance(anchor, DynamicAnchor)
 
 
-def _references_of(
-    schema: dict[str, JsonValue], draft: Draft, pointer: str, resource: int
-) -> Iterator[Reference]:
+def _references_of(schema: dict[str, JsonValue], draft: Draft, pointer: str, resource: int) -> Iterator[Reference]:
     present = [keyword for keyword in _REFERENCES[draft] if keyword in schema]
     if not present:
         return

@@ -178,6 +178,4 @@ def facts_of(row: Row | None) -> dict[str, Any]:
 
 def _owned_by(facts: Mapping[str, Any]) -> dict[str, tuple[str, Origin]]:
     schema = facts.get("schema", "")
-    return {
-        path: (digest, Origin(schema, pack)) for path, (_, digest, pack) in facts.get("outputs", {}).items()
-    }
+    return {path: (digest, Origin(schema, pack)) for path, (_, digest, pack) in facts.get("outputs", {}).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from itertools import count
 
@@ -55,7 +56,7 @@ def build_view(schema: Schema, resolution: Resolution) -> Plain:
     return {
         "view_version": VIEW_VERSION,
         "name": clean(schema.name),
-        "path": clean(schema.path),
+        "path": clean(_shown(schema.path, schema.path)),
         "title": label,
         "description": root.root["description"],
         "summary": root.root["summary"],
@@ -94,9 +95,16 @@ def _build_tree(
     return Tree(root, builder.sites, builder.arrays, builder.count, builder.height)
 
 
+def _shown(path: str, home: str) -> str:
+    """``path`` as a page may name it: where the schemas lie outside the project folder their paths are
+    absolute, and an output must not depend on where that is."""
+    return posixpath.relpath(path, posixpath.dirname(home)) if posixpath.isabs(path) else path
+
+
 def _definition(definition: Definition, tree: Tree, home: str) -> Plain:
     target = definition.target
-    place = target.pointer if target.path == home else target.path + ("" if target.pointer == "#" else target.pointer)
+    path = _shown(target.path, home)
+    place = target.pointer if target.path == home else path + ("" if target.pointer == "#" else target.pointer)
     return {
         "id": definition.anchor,
         "name": definition.name,
