@@ -1,0 +1,1 @@
+"""Measurements, as ratios against a peer measured in the same run: ``python -m benchmarks``."""
