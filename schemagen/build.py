@@ -100,16 +100,20 @@ def sweep_temps(folder: Path) -> None:
                 (Path(parent) / name).unlink(missing_ok=True)
 
 
-def digest_of_file(path: Path) -> str | None:
-    """The digest of the bytes of a regular file; None where there is none that can be read."""
+def bytes_of_file(path: Path) -> bytes | None:
+    """The bytes of a regular file; None where there is none that can be read."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return None
     with open(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            return None
-        return digest_of(file.read())
+        return file.read() if stat.S_ISREG(os.fstat(fd).st_mode) else None
+
+
+def digest_of_file(path: Path) -> str | None:
+    """The digest of the bytes of a regular file; None where there is none that can be read."""
+    data = bytes_of_file(path)
+    return None if data is None else digest_of(data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from schemagen import __version__
+from schemagen import __version__, inspection
 from schemagen.config import Config, load_config
-from schemagen.errors import ConfigError, Location, SchemagenError
+from schemagen.errors import SchemagenError
 
 CANNOT_START = 3
 INTERRUPTED = 130
@@ -68,7 +68,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
     generate.add_argument("-v", "--verbose", action="store_true", help="name each schema that is generated")
+    generate.add_argument("-f", "--force", action="store_true", help="generate everything, fresh or not")
+    generate.add_argument("-n", "--dry-run", action="store_true", help="only say what would be generated, and why")
+    generate.add_argument(
+        "--keep-edited", action="store_true", help="keep outputs that were edited, and end with 1 if there are any"
+    )
     generate.set_defaults(run=_generate)
+
+    check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
+    _add_selection(check)
+    check.add_argument("--diff", action="store_true", help="show how they differ, as unified diffs")
+    check.set_defaults(run=_check)
+
+    explain = commands.add_parser("explain", help="say why each schema would be generated, or was the last time")
+    _add_selection(explain)
+    explain.add_argument("schema", metavar="SCHEMA", nargs="?", help="a schema's path or name; all if not given")
+    explain.set_defaults(run=_explain)
 
     listing = commands.add_parser("list", help="list the schemas with their outputs, and which are stale")
     _add_selection(listing)
@@ -140,46 +155,19 @@ def _is_whole(args: argparse.Namespace) -> bool:
 def _generate(args: argparse.Namespace, config: Config) -> int:
     from schemagen.doit_plugin.app import run_doit
 
+    if args.dry_run:
+        return inspection.dry_run(config, is_whole=_is_whole(args), is_forced=args.force)
     workers = config.workers or os.cpu_count() or 1
     # One worker is this process: a second one would only add a pipe between the two.
     processes = workers if workers > 1 else 0
-    return run_doit(config, ["run", "-n", str(processes)], is_whole=_is_whole(args), is_verbose=args.verbose)
-
-
-def _list(args: argparse.Namespace, config: Config) -> int:  # noqa: ARG001
-    from schemagen.doit_plugin.session import STATE_FILE, Session
-    from schemagen.state.store import State
-
-    session = Session(config, State(Path(config.root, STATE_FILE)), _warn)
-    for task in session.tasks():
-        status = "broken" if task.problem else "stale" if session.stale(task) else "fresh"
-        outputs = ", ".join(output.path for output in task.outputs)
-        print(f"{status:<6}  {task.name}  {task.schema} -> {outputs}")
-    return 0
-
-
-def _warn(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
-
-
-def _view(args: argparse.Namespace, config: Config) -> int:
-    from schemagen.jsontext import dumps
-    from schemagen.project import load_project
-    from schemagen.view import build_view
-
-    project = load_project(replace(config, packs=()))
-    wanted = _shown(args.schema)
-    task = project.tasks.get(args.schema) or next(
-        (task for task in project.tasks.values() if task.schema == wanted), None
+    options = ["--always-execute"] if args.force else []
+    return run_doit(
+        config,
+        ["run", "-n", str(processes), *options],
+        is_whole=_is_whole(args),
+        is_verbose=args.verbose,
+        keeps_edited=args.keep_edited,
     )
-    if task is None:
-        folders = ", ".join(config.schemas)
-        raise ConfigError(f"no such schema in {folders}", Location(args.schema), "SG031")
-    if task.problem is not None:
-        _say(task.problem)
-        return 1
-    print(dumps(build_view(*project.resolved(task.name)), indent=2))
-    return 0
 
 
 def _clean(args: argparse.Namespace, config: Config) -> int:
@@ -187,3 +175,19 @@ def _clean(args: argparse.Namespace, config: Config) -> int:
 
     options = ["--dry-run"] if args.dry_run else []
     return run_doit(config, ["clean", *options], is_whole=_is_whole(args))
+
+
+def _check(args: argparse.Namespace, config: Config) -> int:
+    return inspection.check(config, is_whole=_is_whole(args), shows_diff=args.diff)
+
+
+def _explain(args: argparse.Namespace, config: Config) -> int:
+    return inspection.explain(config, args.schema, is_whole=_is_whole(args))
+
+
+def _list(args: argparse.Namespace, config: Config) -> int:
+    return inspection.list_schemas(config, is_whole=_is_whole(args))
+
+
+def _view(args: argparse.Namespace, config: Config) -> int:
+    return inspection.print_view(config, args.schema)

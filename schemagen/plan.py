@@ -107,6 +107,12 @@ def _planned(name: str, pack: Pack, output: Output, key: str, config: Config) ->
     return PlannedOutput(f"{config.output}/{below}", below, key, pack.name)
 
 
+NEW = "not made yet"
+MISSING = "missing"
+EDITED = "edited since it was made"
+CHANGED = "made from something that changed"
+
+
 def stale_outputs(task: Task, facts: Mapping[str, Any], digest_of_file: Callable[[str], str | None]) -> dict[str, str]:
     """The outputs of ``task`` that are not fresh, by path, each with the reason.
 
@@ -118,14 +124,43 @@ def stale_outputs(task: Task, facts: Mapping[str, Any], digest_of_file: Callable
     for output in task.outputs:
         key, digest, _ = recorded.get(output.path, ("", "", ""))
         if not key:
-            stale[output.path] = "not made yet"
-        elif key != output.key:
-            stale[output.path] = "what it is made from changed"
+            stale[output.path] = NEW
         elif (present := digest_of_file(output.path)) is None:
-            stale[output.path] = "missing"
+            stale[output.path] = MISSING
         elif present != digest:
-            stale[output.path] = "edited since it was made"
+            stale[output.path] = EDITED
+        elif key != output.key:
+            stale[output.path] = CHANGED
     return stale
+
+
+def explain_task(task: Task, facts: Mapping[str, Any], stale: Mapping[str, str], config: Config) -> list[str]:
+    """Why ``task`` has stale outputs, a line each, what changed before what is merely missing."""
+    if task.problem is not None:
+        return [str(task.problem)]
+    if not facts:
+        return ["it was not made yet, or what is remembered of it was forgotten"] if stale else []
+    reasons = _changed_links(task.links, Links.from_facts(facts))
+    if facts["options"] != options_digest(config):
+        reasons.append("the version of schemagen, unresolved_refs or default_draft changed")
+    by_path = {output.path: output for output in task.outputs}
+    packs = sorted({by_path[path].pack for path, reason in stale.items() if reason == CHANGED})
+    if not reasons:
+        reasons += [f"a template, a partial or the manifest of the pack {pack} changed" for pack in packs]
+    reasons += [f"{path} is {reason}" for path, reason in stale.items() if reason != CHANGED]
+    return reasons
+
+
+def _changed_links(now: Links, before: Links) -> list[str]:
+    reasons = [
+        f"{path} changed ({before.inputs[path][:8]} -> {digest[:8]})"
+        for path, digest in now.inputs.items()
+        if path in before.inputs and before.inputs[path] != digest
+    ]
+    reasons += [f"it refs {path} now" for path in now.inputs if path not in before.inputs]
+    reasons += [f"it refs {path} no longer" for path in before.inputs if path not in now.inputs]
+    changed = sorted(set(now.opaque) ^ set(before.opaque))
+    return reasons + [f"whether the project answers {uri} changed" for uri in changed]
 
 
 def check_collisions(tasks: Sequence[Task]) -> None:

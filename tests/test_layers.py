@@ -13,7 +13,9 @@ from tests.conftest import REPOSITORY
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["doit_plugin"],
+    ["doit_plugin", "inspection"],
+    ["check"],
+    ["session"],
     ["workers", "build", "project"],
     ["plan", "generate"],
     ["packs"],

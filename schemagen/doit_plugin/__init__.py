@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from schemagen.config import Config, load_config
-from schemagen.doit_plugin.session import STATE_FILE, Session
 from schemagen.errors import SchemagenError
+from schemagen.session import STATE_FILE, Session
 
 __all__ = ["doit_config", "generate_tasks"]
 
@@ -55,8 +55,8 @@ def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
         raise InvalidDodoFile(f"the build cannot start\n{lines}") from None
 
 
-def declared(config: Config, backend: Any, *, is_whole: bool) -> Iterator[Any]:
-    """doit's tasks for ``config``, with the state that ``backend`` holds.
+def declared(config: Config, backend: Any, *, is_whole: bool, keeps_edited: bool = False) -> Iterator[Any]:
+    """doit's tasks for ``config``, with the state that ``backend`` holds; see ``Session`` for the options.
 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
     """
@@ -67,7 +67,7 @@ def declared(config: Config, backend: Any, *, is_whole: bool) -> Iterator[Any]:
 
     if not isinstance(backend, StateBackend):
         raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")
-    yield from declare_tasks(Session(config, backend.state, warn, is_whole=is_whole))
+    yield from declare_tasks(Session(config, backend.state, warn, is_whole=is_whole, keeps_edited=keeps_edited))
 
 
 def warn(message: str) -> None:

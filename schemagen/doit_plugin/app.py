@@ -25,10 +25,11 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
 
     cmd_options = ()
 
-    def __init__(self, config: Config, *, is_whole: bool, is_verbose: bool) -> None:
+    def __init__(self, config: Config, *, is_whole: bool, is_verbose: bool, keeps_edited: bool) -> None:
         super().__init__()
         self._config = config
         self._is_whole = is_whole
+        self._keeps_edited = keeps_edited
         self._reporter = Reporter if is_verbose else SummaryReporter
 
     def load_doit_config(self) -> dict[str, Any]:
@@ -36,7 +37,8 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
 
     def load_tasks(self, cmd: Any, pos_args: list[str]) -> list[Any]:
         try:
-            return list(declared(self._config, cmd.dep_manager.backend, is_whole=self._is_whole))
+            backend = cmd.dep_manager.backend
+            return list(declared(self._config, backend, is_whole=self._is_whole, keeps_edited=self._keeps_edited))
         except SchemagenError as problem:
             warn(str(problem))
         except ExceptionGroup as problems:
@@ -52,9 +54,11 @@ class Application(DoitMain):  # type: ignore[misc]  # doit has no types
     DOIT_CMDS = (Help, RunBuild, Clean)
 
 
-def run_doit(config: Config, args: Sequence[str], *, is_whole: bool, is_verbose: bool = False) -> int:
-    """Run a doit command on the tasks of ``config``; returns doit's exit code."""
-    loader = ConfigLoader(config, is_whole=is_whole, is_verbose=is_verbose)
+def run_doit(
+    config: Config, args: Sequence[str], *, is_whole: bool, is_verbose: bool = False, keeps_edited: bool = False
+) -> int:
+    """Run a doit command on the tasks of ``config``; returns doit's exit code. See ``Session`` for the options."""
+    loader = ConfigLoader(config, is_whole=is_whole, is_verbose=is_verbose, keeps_edited=keeps_edited)
     backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
     code = Application(loader, config_filenames=(), extra_config=backends).run(list(args))
     sys.stdout.flush()

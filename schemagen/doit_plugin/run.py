@@ -18,8 +18,9 @@ from doit.task import Stream
 
 from schemagen.build import sweep_temps
 from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
-from schemagen.doit_plugin.session import STATE_FOLDER, Session
 from schemagen.doit_plugin.tasks import GenerateTask
+from schemagen.plan import EDITED
+from schemagen.session import STATE_FOLDER, Session
 from schemagen.state.lock import writer_lock
 from schemagen.workers import RECURSION_LIMIT
 
@@ -72,7 +73,10 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks:
                 session.remove_orphans()
-            return runner.run_all(self.control.task_dispatcher())
+            result: int = runner.run_all(self.control.task_dispatcher())
+            for path in sorted(session.kept):
+                session.warn(f"{path}:1:1: {EDITED}: kept")
+            return result or int(bool(session.kept))
 
     def _select(self, single: bool, auto_delayed_regex: bool) -> TaskControl:
         control = TaskControl(self.task_list, auto_delayed_regex=auto_delayed_regex)

@@ -14,9 +14,9 @@ from typing import Any
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
 from doit.runner import MThreadRunner, Runner
 
-from schemagen.doit_plugin.session import BASENAME, Made, Session
 from schemagen.doit_plugin.tasks import GenerateTask
 from schemagen.errors import SchemagenError
+from schemagen.session import BASENAME, Made, Session
 from schemagen.workers import Batch, Lost, WorkerPool
 
 LARGEST_AUTO_BATCH = 50

@@ -10,8 +10,8 @@ from doit.exceptions import TaskFailed
 from doit.task import Task as DoitTask
 
 from schemagen.build import remove_orphan
-from schemagen.doit_plugin.session import BASENAME, Made, Session, task_name
-from schemagen.plan import Task
+from schemagen.plan import EDITED, Task
+from schemagen.session import BASENAME, Made, Session, task_name
 from schemagen.state.store import OURS
 
 
@@ -37,7 +37,8 @@ class GenerateAction(BaseAction):  # type: ignore[misc]  # doit has no types
     @property
     def wanted(self) -> tuple[str, ...]:
         """The outputs to make: the stale ones; all of them where doit runs the task for another reason."""
-        return tuple(self.stale) or tuple(output.path for output in self.planned.outputs)
+        kept = self.session.kept
+        return tuple(self.stale) or tuple(o.path for o in self.planned.outputs if o.path not in kept)
 
     def take(self, made: Made) -> TaskFailed | None:
         """Take over what was made, here or in another process."""
@@ -78,7 +79,12 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
     def save_extra_values(self) -> None:
         """Called by doit in the parent after the action, before the values are saved."""
         super().save_extra_values()
-        self.values = self.action.session.commit(self.planned, self.values[OURS])
+        session, stale = self.action.session, self.action.stale
+        why = session.explain(self.planned, stale) or ["asked for"]
+        self.values = session.commit(self.planned, self.values[OURS], why)
+        for path, reason in stale.items():
+            if reason == EDITED:
+                session.warn(f"{path}:1:1: {EDITED}: restored")
 
     def clean(self, outstream: TextIO, dryrun: bool) -> None:
         """Called by doit's ``clean``: remove the outputs that still hold what we wrote, and no others."""
@@ -98,7 +104,9 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
 
 
 def _title(task: GenerateTask) -> str:
-    return f"{task.name}  {task.planned.schema} -> {', '.join(task.targets)}"
+    action = task.action
+    reasons = action.session.explain(task.planned, action.stale) or [task.planned.schema]
+    return f"{task.name}  {reasons[0]}"
 
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:

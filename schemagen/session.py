@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from schemagen.build import (
+    Orphan,
     Written,
+    bytes_of_file,
     digest_of_file,
     discard,
     find_orphans,
@@ -21,13 +23,14 @@ from schemagen.build import (
 )
 from schemagen.config import Config
 from schemagen.errors import Location, SchemagenError
-from schemagen.plan import Task, options_digest, stale_outputs
+from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
 from schemagen.project import Project, load_project
 from schemagen.state.store import OURS, Origin, State
 
 STATE_FOLDER = ".schemagen"
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
+REASONS_KEPT = 5
 
 
 def task_name(schema_name: str) -> str:
@@ -47,17 +50,26 @@ class Session:
     """One run over one project. In a worker process it has no state and never writes but temporary files.
 
     ``is_whole`` is false where options of this run alone choose the schemas, the packs or the output folder:
-    what such a run does not make is not thereby gone.
+    what such a run does not make is not thereby gone. With ``keeps_edited`` an output that was edited is not
+    restored but added to ``kept``.
     """
 
     def __init__(
-        self, config: Config, state: State | None, warn: Callable[[str], None], *, is_whole: bool = True
+        self,
+        config: Config,
+        state: State | None,
+        warn: Callable[[str], None],
+        *,
+        is_whole: bool = True,
+        keeps_edited: bool = False,
     ) -> None:
         self.config = config
         self.root = Path(config.root)
         self.state = state
         self.warn = warn
         self.is_whole = is_whole
+        self.keeps_edited = keeps_edited
+        self.kept: set[str] = set()
         self.started = time.monotonic()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -79,12 +91,28 @@ class Session:
 
     def stale(self, task: Task) -> dict[str, str]:
         """The outputs of ``task`` that are not fresh, by path, with the reason."""
+        stale = stale_outputs(task, self.facts(task), self.digest_of)
+        if self.keeps_edited:
+            self.kept |= {path for path, reason in stale.items() if reason == EDITED}
+            stale = {path: reason for path, reason in stale.items() if reason != EDITED}
+        return stale
+
+    def facts(self, task: Task) -> dict[str, Any]:
+        """What the last success of ``task`` recorded; nothing where there was none."""
         assert self.state is not None
-        facts = self.state.facts(task_name(task.name))
-        return stale_outputs(task, facts, self.digest_of)
+        return self.state.facts(task_name(task.name))
+
+    def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
+        """Why ``stale`` outputs of ``task`` are stale, a line each."""
+        return explain_task(task, self.facts(task), stale, self.config)
 
     def digest_of(self, path: str) -> str | None:
+        """The digest of the output ``path``; None where there is no such file."""
         return digest_of_file(self.root / path)
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """The bytes of the output ``path``; None where there is no such file."""
+        return bytes_of_file(self.root / path)
 
     # -- in a worker
 
@@ -109,7 +137,7 @@ class Session:
 
     # -- in the parent
 
-    def commit(self, task: Task, written: dict[str, Written]) -> dict[str, Any]:
+    def commit(self, task: Task, written: dict[str, Written], why: Sequence[str]) -> dict[str, Any]:
         """Claim the new outputs, move them into place, and give the facts to record.
 
         Raises OutputError; what was not moved is discarded then.
@@ -127,20 +155,23 @@ class Session:
                 del left[path]
         finally:
             self.discard(left)
-        return {OURS: self._facts(task, {path: made.digest for path, made in written.items()})}
+        return {OURS: self._facts(task, {path: made.digest for path, made in written.items()}, why)}
 
-    def _facts(self, task: Task, digests: dict[str, str]) -> dict[str, Any]:
-        assert self.state is not None
-        before = self.state.facts(task_name(task.name)).get("outputs", {})
-        outputs = {
-            output.path: [output.key, digests.get(output.path) or before[output.path][1], output.pack]
-            for output in task.outputs
-        }
+    def _facts(self, task: Task, digests: dict[str, str], why: Sequence[str]) -> dict[str, Any]:
+        before = self.facts(task).get("outputs", {})
+        outputs = {}
+        for output in task.outputs:
+            if output.path in self.kept:
+                outputs[output.path] = before[output.path]
+            else:
+                digest = digests.get(output.path) or before[output.path][1]
+                outputs[output.path] = [output.key, digest, output.pack]
         return {
             "schema": task.schema,
             "options": options_digest(self.config),
             **task.links.to_facts(),
             "outputs": outputs,
+            "why": list(why[:REASONS_KEPT]),
         }
 
     def discard(self, written: dict[str, Written]) -> None:
@@ -152,10 +183,9 @@ class Session:
         """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are
         not. Returns how many were removed."""
         assert self.state is not None
-        planned = {output.path for task in self.tasks() for output in task.outputs}
         self._forget_gone_tasks()
         gone = []
-        for orphan in find_orphans(self.root, self._owned_in_scope(), planned):
+        for orphan in self.orphans():
             if orphan.is_intact:
                 remove_orphan(self.root, self.config.output, orphan.path)
                 gone.append(orphan.path)
@@ -163,6 +193,11 @@ class Session:
                 self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it was edited: kept")
         self.state.release(gone)
         return len(gone)
+
+    def orphans(self) -> list[Orphan]:
+        """The files that we wrote and that nothing makes any more."""
+        planned = {output.path for task in self.tasks() for output in task.outputs}
+        return list(find_orphans(self.root, self._owned_in_scope(), planned))
 
     def _forget_gone_tasks(self) -> None:
         assert self.state is not None

@@ -1,0 +1,113 @@
+"""This module knows how to look at a project and say what it sees; it takes no lock and writes nothing.
+
+Each function is a command: it prints, and returns its exit code. All raise what ``load_project`` raises.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from schemagen.check import check_outputs
+from schemagen.config import Config
+from schemagen.errors import ConfigError, Location
+from schemagen.jsontext import dumps
+from schemagen.plan import Task
+from schemagen.project import Project, load_project
+from schemagen.session import STATE_FILE, Session
+from schemagen.state.store import State
+from schemagen.view import build_view
+
+
+def _session(config: Config, *, is_whole: bool) -> Session:
+    """A session that only looks: it takes no lock and writes nothing."""
+    state = State(Path(config.root, STATE_FILE))
+    if state.damage:
+        _say(f"{STATE_FILE}:1:1: warning: {state.damage}; going on with what is good of it")
+    return Session(config, state, _say, is_whole=is_whole)
+
+
+def dry_run(config: Config, *, is_whole: bool, is_forced: bool) -> int:
+    """Say what a build would generate, and why; 1 if a schema could not be used."""
+    session = _session(config, is_whole=is_whole)
+    broken = count = 0
+    for task in session.tasks():
+        stale = session.stale(task)
+        if task.problem is not None:
+            broken += 1
+            _say(str(task.problem))
+        elif stale or is_forced:
+            count += 1
+            reasons = session.explain(task, stale) or ["asked for"]
+            print(f"would generate {task.name}: {reasons[0]}")
+    for orphan in session.orphans():
+        print(f"would remove {orphan.path}" if orphan.is_intact else f"would keep {orphan.path}: it was edited")
+    print(f"{count} would be generated, {len(session.tasks()) - count - broken} fresh, {broken} would fail")
+    return 1 if broken else 0
+
+
+def check(config: Config, *, is_whole: bool, shows_diff: bool) -> int:
+    """Say which outputs are not what would be generated; 1 if there are any."""
+    report = check_outputs(_session(config, is_whole=is_whole))
+    for finding in report.findings:
+        print(f"{finding.kind:<8}  {finding.path}")
+        if shows_diff:
+            sys.stdout.writelines(line if line.endswith("\n") else f"{line}\n" for line in finding.diff())
+    print(
+        f"{report.by_digest} outputs checked by recorded digest, {report.by_generating} by generating them in memory, "
+        f"{len(report.findings)} not as they should be"
+    )
+    return 1 if report.findings else 0
+
+
+def explain(config: Config, named: str | None, *, is_whole: bool) -> int:
+    """Say why each schema, or the one that is named, would be generated, or was the last time."""
+    session = _session(config, is_whole=is_whole)
+    tasks = session.tasks() if named is None else [_find_task(session.project, named)]
+    for task in tasks:
+        reasons = session.explain(task, session.stale(task))
+        if reasons:
+            print(f"{task.name} would be generated:" if task.problem is None else f"{task.name} would fail:")
+        else:
+            print(f"{task.name} is fresh; it was generated the last time because:")
+            reasons = session.facts(task).get("why", [])
+        for reason in reasons:
+            print(f"    {reason}")
+    return 0
+
+
+def list_schemas(config: Config, *, is_whole: bool) -> int:
+    """Say which schemas there are, what is made from them, and which are stale."""
+    session = _session(config, is_whole=is_whole)
+    for task in session.tasks():
+        status = "broken" if task.problem else "stale" if session.stale(task) else "fresh"
+        outputs = ", ".join(output.path for output in task.outputs)
+        print(f"{status:<6}  {task.name}  {task.schema} -> {outputs}")
+    return 0
+
+
+def print_view(config: Config, named: str) -> int:
+    """Print the view of a schema as JSON; 1 if it cannot be used."""
+    project = load_project(replace(config, packs=()))
+    task = _find_task(project, named)
+    if task.problem is not None:
+        _say(str(task.problem))
+        return 1
+    print(dumps(build_view(*project.resolved(task.name)), indent=2))
+    return 0
+
+
+def _find_task(project: Project, named: str) -> Task:
+    """The task of the schema that ``named``, a name or a path, means; raises ConfigError."""
+    path = os.path.normpath(named)
+    found = project.tasks.get(named) or next((task for task in project.tasks.values() if task.schema == path), None)
+    if found is None:
+        folders = ", ".join(project.config.schemas)
+        raise ConfigError(f"no such schema in {folders}", Location(named), "SG031")
+    return found
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"{message}\n")

@@ -1,0 +1,143 @@
+"""check, explain, dry runs, forcing, and keeping what was edited."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.conftest import Project
+
+
+def test_check_trusts_the_record_where_there_is_one(project: Project) -> None:
+    project.generate()
+    result = project.run("check")
+    assert result.code == 0
+    assert result.out == (
+        "3 outputs checked by recorded digest, 0 by generating them in memory, 0 not as they should be\n"
+    )
+
+
+def test_check_without_state_generates_in_memory(project: Project) -> None:
+    project.generate()
+    shutil.rmtree(project.root / ".schemagen")
+    result = project.run("check")
+    assert (result.code, result.out.split(",")[1].strip()) == (0, "3 by generating them in memory")
+    assert not project.exists(".schemagen")
+    file = project.root / "build/bike.txt"
+    file.write_bytes(file.read_bytes().replace(b"wheels", b"wheelz"))
+    result = project.run("check", "--diff")
+    assert result.code == 1
+    assert result.out.splitlines()[:6] == [
+        "stale     build/bike.txt",
+        "--- build/bike.txt (present)",
+        "+++ build/bike.txt (generated)",
+        "@@ -1 +1 @@",
+        "-Bike: Two wheelz",
+        "+Bike: Two wheels",
+    ]
+
+
+def test_check_names_every_kind_of_difference_and_writes_nothing(project: Project) -> None:
+    project.write("schemas/gone.json", {"title": "Gone", "description": ""})
+    project.write("schemas/lost.json", {"title": "Lost", "description": ""})
+    project.generate()
+    (project.root / "schemas/gone.json").unlink()
+    (project.root / "build/lost.txt").unlink()
+    project.write("build/bike.txt", "mine")
+    project.write("schemas/member.json", {"title": "Member", "description": "Somebody", "type": "object"})
+    project.write("schemas/bad.json", "{")
+    before = (project.mtimes(), project.mtimes(".schemagen"))
+    result = project.run("check")
+    assert result.code == 1
+    assert {tuple(line.split()[:2]) for line in result.out.splitlines()[:-1]} == {
+        ("broken", "schemas/bad.json:1:1:"),
+        ("edited", "build/bike.txt"),
+        ("missing", "build/lost.txt"),
+        ("stale", "build/member.txt"),
+        ("orphaned", "build/gone.txt"),
+    }
+    assert (project.mtimes(), project.mtimes(".schemagen")) == before
+
+
+def test_change_that_changes_no_output_is_no_difference(project: Project) -> None:
+    project.generate()
+    project.write("schemas/bike.json", project.read("schemas/bike.json") + "\n")
+    assert project.run("check").code == 0
+
+
+def test_check_on_a_read_only_checkout(project: Project) -> None:
+    project.generate()
+    for folder in ("build", ".schemagen"):
+        for file in (project.root / folder).rglob("*"):
+            file.chmod(0o444 if file.is_file() else 0o555)
+    assert project.run("check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("schemas/bike.json", {"title": "Trike", "description": ""}), "schemas/bike.json changed ("),
+        (("packs/plain/partials/about.mustache", "-"), "a template, a partial or the manifest of the pack plain"),
+        (("build/bike.txt", "mine"), "build/bike.txt is edited since it was made"),
+    ],
+)
+def test_explain_names_the_reason(project: Project, change: tuple[str, object], reason: str) -> None:
+    project.generate()
+    project.write(*change)
+    lines = project.run("explain", "bike").out.splitlines()
+    assert lines[0] == "bike would be generated:"
+    assert lines[1].strip().startswith(reason)
+    assert reason in project.run("generate", "-w", "1", "-v").out
+    lines = project.run("explain", "schemas/bike.json").out.splitlines()
+    assert lines[0].startswith("bike is fresh")
+    assert lines[1].strip().startswith(reason)
+
+
+def test_explain_names_the_file_that_a_schema_refs(project: Project) -> None:
+    project.generate()
+    project.write("schemas/member.json", {"title": "Member", "description": "Somebody", "type": "object"})
+    out = project.run("explain").out
+    assert out.count("schemas/member.json changed (") == 2
+    assert "bike is fresh" in out
+
+
+def test_explain_without_a_record(project: Project) -> None:
+    assert "not made yet" in project.run("explain", "bike").out
+
+
+def test_dry_run_writes_nothing(project: Project) -> None:
+    result = project.generate("--dry-run")
+    assert result.code == 0
+    assert result.out.splitlines()[-1] == "3 would be generated, 0 fresh, 0 would fail"
+    assert not project.exists("build")
+    assert not project.exists(".schemagen")
+    project.generate()
+    (project.root / "schemas/bike.json").unlink()
+    assert "would remove build/bike.txt" in project.generate("--dry-run").out
+    assert project.exists("build/bike.txt")
+
+
+def test_force_generates_everything_and_rewrites_nothing(project: Project) -> None:
+    project.generate()
+    before = project.mtimes()
+    assert project.generate("--force").summary == "3 generated, 0 fresh, 0 failed"
+    assert project.mtimes() == before
+
+
+def test_edited_output_is_restored_and_named(project: Project) -> None:
+    project.generate()
+    project.write("build/bike.txt", "mine")
+    assert project.generate().err == "build/bike.txt:1:1: edited since it was made: restored\n"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_edited_output_is_kept_if_asked(project: Project, workers: str) -> None:
+    project.generate()
+    project.write("build/bike.txt", "mine")
+    project.write("schemas/bike.json", {"title": "Trike", "description": "", "type": "object"})
+    result = project.run("generate", "-w", workers, "--keep-edited")
+    assert (result.code, result.err) == (1, "build/bike.txt:1:1: edited since it was made: kept\n")
+    assert project.read("build/bike.txt") == "mine"
+    assert project.generate().code == 0
+    assert project.read("build/bike.txt").startswith("Trike")
