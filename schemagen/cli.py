@@ -5,16 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from schemagen import __version__, inspection
-from schemagen.config import Config, load_config
+from schemagen import __version__
 from schemagen.errors import SchemagenError
+from schemagen.unchanged import snapshot_key, summary, unchanged_tasks
+
+if TYPE_CHECKING:
+    from schemagen.config import Config
 
 CANNOT_START = 3
+SELECTION = ("schema_dir", "output_dir", "templates_dir", "unresolved_refs")
 INTERRUPTED = 130
 
 
@@ -23,8 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _use_utf8(sys.stdout, sys.stderr)
     args = _parser().parse_args(argv)
     try:
-        config = _config_for(args)
-        return int(args.run(args, config))
+        return int(args.run(args))
     except SchemagenError as problem:
         _say(problem)
     except ExceptionGroup as problems:
@@ -127,6 +131,8 @@ def _count(text: str) -> int:
 
 def _config_for(args: argparse.Namespace) -> Config:
     """The project's configuration with what the command line says instead."""
+    from schemagen.config import load_config
+
     config = load_config(Path.cwd())
     if args.schema_dir:
         config = replace(config, schemas=tuple(_shown(folder) for folder in args.schema_dir), exclude=())
@@ -152,11 +158,20 @@ def _is_whole(args: argparse.Namespace) -> bool:
     return not (args.schema_dir or args.output_dir or args.templates_dir)
 
 
-def _generate(args: argparse.Namespace, config: Config) -> int:
+def _generate(args: argparse.Namespace) -> int:
+    started = time.monotonic()
+    key = snapshot_key([getattr(args, name) for name in SELECTION] + [args.keep_edited])
+    is_ordinary = not (args.dry_run or args.force)
+    if is_ordinary and (fresh := unchanged_tasks("generate", key)):
+        sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
+        return 0
+    config = _config_for(args)
+    if args.dry_run:
+        from schemagen import inspection
+
+        return inspection.dry_run(config, is_whole=_is_whole(args), is_forced=args.force)
     from schemagen.doit_plugin.app import run_doit
 
-    if args.dry_run:
-        return inspection.dry_run(config, is_whole=_is_whole(args), is_forced=args.force)
     workers = config.workers or os.cpu_count() or 1
     # One worker is this process: a second one would only add a pipe between the two.
     processes = workers if workers > 1 else 0
@@ -164,30 +179,39 @@ def _generate(args: argparse.Namespace, config: Config) -> int:
     return run_doit(
         config,
         ["run", "-n", str(processes), *options],
+        snapshot_key=key,
         is_whole=_is_whole(args),
         is_verbose=args.verbose,
         keeps_edited=args.keep_edited,
     )
 
 
-def _clean(args: argparse.Namespace, config: Config) -> int:
+def _clean(args: argparse.Namespace) -> int:
     from schemagen.doit_plugin.app import run_doit
 
     options = ["--dry-run"] if args.dry_run else []
-    return run_doit(config, ["clean", *options], is_whole=_is_whole(args))
+    return run_doit(_config_for(args), ["clean", *options], is_whole=_is_whole(args))
 
 
-def _check(args: argparse.Namespace, config: Config) -> int:
-    return inspection.check(config, is_whole=_is_whole(args), shows_diff=args.diff)
+def _check(args: argparse.Namespace) -> int:
+    from schemagen import inspection
+
+    return inspection.check(_config_for(args), is_whole=_is_whole(args), shows_diff=args.diff)
 
 
-def _explain(args: argparse.Namespace, config: Config) -> int:
-    return inspection.explain(config, args.schema, is_whole=_is_whole(args))
+def _explain(args: argparse.Namespace) -> int:
+    from schemagen import inspection
+
+    return inspection.explain(_config_for(args), args.schema, is_whole=_is_whole(args))
 
 
-def _list(args: argparse.Namespace, config: Config) -> int:
-    return inspection.list_schemas(config, is_whole=_is_whole(args))
+def _list(args: argparse.Namespace) -> int:
+    from schemagen import inspection
+
+    return inspection.list_schemas(_config_for(args), is_whole=_is_whole(args))
 
 
-def _view(args: argparse.Namespace, config: Config) -> int:
-    return inspection.print_view(config, args.schema)
+def _view(args: argparse.Namespace) -> int:
+    from schemagen import inspection
+
+    return inspection.print_view(_config_for(args), args.schema)

@@ -49,12 +49,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack, ready to render."""
+    """A pack, ready to render. ``files`` are the paths of all that it was read from, folders too."""
 
     name: str
     folder: str
     outputs: tuple[Output, ...]
     templates: Templates
+    files: tuple[str, ...]
 
     def render(self, output: Output, view: dict[str, Any]) -> str:
         """The text of ``output``; raises TemplateError."""
@@ -85,6 +86,11 @@ def find_pack(name: str, root: Path) -> Path:
         raise ConfigError(f"not a pack: it has neither {MANIFEST} nor a *{SUFFIX}{hint}", where, "SG020")
     known = sorted(entry.name for entry in builtin_folder().iterdir() if _is_pack(entry))
     raise ConfigError(f"no such pack or folder (built in: {', '.join(known)})", where, "SG020")
+
+
+def places_of_pack(name: str) -> tuple[str, ...]:
+    """Where in a project the pack ``name`` is looked for, in this order, before the built-in ones."""
+    return (name, f"templates/{name}")
 
 
 def _is_pack(folder: Path) -> bool:
@@ -126,7 +132,11 @@ def load_pack(folder: Path, root: Path) -> Pack:
         Output(template, pattern, _output_digest(text, template, sources, partials, templates))
         for template, pattern in manifest.outputs
     )
-    return Pack(manifest.name, shown, outputs, templates)
+    folders = [folder, *(path for path in sorted(partials_folder.rglob("*")) if path.is_dir())]
+    folders += [partials_folder] if partials_folder.is_dir() else []
+    files = [source.path for source in (*sources.values(), *partials.values())]
+    files += [f"{shown}/{MANIFEST}"] if text else []
+    return Pack(manifest.name, shown, outputs, templates, (*files, *(_shown(path, root) for path in folders)))
 
 
 def _output_digest(

@@ -14,16 +14,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from schemagen.config import FILE as CONFIG_FILE
 from schemagen.config import Config, check_paths
 from schemagen.digest import digest_of
 from schemagen.errors import RefError, SchemaError
 from schemagen.generate import render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
-from schemagen.packs import Pack, load_packs
+from schemagen.packs import Pack, load_packs, places_of_pack
 from schemagen.plan import Links, Task, check_collisions, options_digest, plan_failure, plan_task
 from schemagen.refs import Known, Library, owners_of_ids
-from schemagen.sources import find_schemas, parse_schema, read_bytes
+from schemagen.sources import find_folders, find_schemas, parse_schema, read_bytes
+from schemagen.state.snapshot import Watched
 
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
@@ -46,6 +48,20 @@ class Project:
             schema = self._load[name]()
             self._resolved[name] = schema, self._library.resolve(schema)
         return self._resolved[name]
+
+    def watched(self, *others: str) -> Watched:
+        """All paths on which it depends that there is nothing to do, with ``others`` that a caller knows of."""
+        root = Path(self.config.root)
+        inputs = {file for task in self.tasks.values() for file in task.links.inputs}
+        inputs |= {task.schema for task in self.tasks.values()}
+        inputs |= {file for pack in self.packs for file in pack.files}
+        inputs |= set(find_folders(self.config))
+        places = {place for name in self.config.packs for place in places_of_pack(name)} | {CONFIG_FILE, *others}
+        absent = {path for task in self.tasks.values() for path in task.links.missing}
+        absent |= {place for place in places if not os.path.lexists(root / place)}
+        inputs |= places - absent
+        outputs = {output.path for task in self.tasks.values() for output in task.outputs}
+        return Watched(tuple(sorted(inputs)), tuple(sorted(outputs)), tuple(sorted(absent)))
 
     def render(self, name: str, wanted: Collection[str]) -> dict[str, bytes]:
         """The bytes of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.

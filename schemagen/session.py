@@ -26,8 +26,8 @@ from schemagen.errors import Location, SchemagenError
 from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
 from schemagen.project import Project, load_project
 from schemagen.state.store import OURS, Origin, State
+from schemagen.unchanged import STATE_FOLDER
 
-STATE_FOLDER = ".schemagen"
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
 REASONS_KEPT = 5
@@ -70,6 +70,7 @@ class Session:
         self.is_whole = is_whole
         self.keeps_edited = keeps_edited
         self.kept: set[str] = set()
+        self.has_kept_orphans = False
         self.started = time.monotonic()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -179,9 +180,8 @@ class Session:
             if made.temp:
                 discard(self.root, path, made.temp)
 
-    def remove_orphans(self) -> int:
-        """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are
-        not. Returns how many were removed."""
+    def remove_orphans(self) -> None:
+        """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are not."""
         assert self.state is not None
         self._forget_gone_tasks()
         gone = []
@@ -190,9 +190,9 @@ class Session:
                 remove_orphan(self.root, self.config.output, orphan.path)
                 gone.append(orphan.path)
             else:
+                self.has_kept_orphans = True
                 self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it was edited: kept")
         self.state.release(gone)
-        return len(gone)
 
     def orphans(self) -> list[Orphan]:
         """The files that we wrote and that nothing makes any more."""

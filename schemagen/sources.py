@@ -50,6 +50,16 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
     )
 
 
+def find_folders(config: Config) -> tuple[str, ...]:
+    """The folders that ``find_schemas`` looks into, by their paths: a new schema changes the time of one."""
+    return tuple(
+        f"{Path(folder).as_posix()}/{prefix}".rstrip("/")
+        for folder in config.schemas
+        if (Path(config.root) / folder).is_dir()
+        for prefix, _ in _walk(Path(config.root), folder)
+    )
+
+
 def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:
     base = root / folder
     if base.is_file():
@@ -57,8 +67,15 @@ def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:
         return
     if not base.is_dir():
         raise ConfigError("no such schema folder", Location(folder), "SG010")
+    for prefix, names in _walk(root, folder):
+        for name in names:
+            yield _schema_file(prefix + name, f"{Path(folder).as_posix()}/{prefix}{name}")
+
+
+def _walk(root: Path, folder: str) -> Iterator[tuple[str, list[str]]]:
+    """Each folder below ``folder``, once, as a prefix for the names in it, with the schemas in it."""
     visited: set[tuple[int, int]] = set()
-    waiting = [(base, "")]
+    waiting = [(root / folder, "")]
     while waiting:
         here, prefix = waiting.pop()
         try:
@@ -70,6 +87,7 @@ def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:
         except OSError as error:
             where = Location(f"{folder}/{prefix}".rstrip("/"))
             raise ConfigError(f"cannot read this schema folder: {error.strerror}", where, "SG013") from None
+        schemas: list[str] = []
         for entry in entries:
             if entry.name.startswith("."):
                 continue
@@ -77,8 +95,8 @@ def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:
                 if entry.name not in SKIPPED_FOLDERS:
                     waiting.append((Path(entry.path), f"{prefix}{entry.name}/"))
             elif entry.name.endswith(SUFFIX):
-                name = prefix + entry.name
-                yield _schema_file(name, f"{Path(folder).as_posix()}/{name}")
+                schemas.append(entry.name)
+        yield prefix, schemas
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -25,6 +25,7 @@ FLOORS = [
     ["sources"],
     ["config", "keywords"],
     ["jsontext"],
+    ["unchanged"],
     ["state"],
     ["digest"],
     ["model"],

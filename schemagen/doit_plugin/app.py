@@ -25,8 +25,11 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
 
     cmd_options = ()
 
-    def __init__(self, config: Config, *, is_whole: bool, is_verbose: bool, keeps_edited: bool) -> None:
+    def __init__(
+        self, config: Config, snapshot_key: str, *, is_whole: bool, is_verbose: bool, keeps_edited: bool
+    ) -> None:
         super().__init__()
+        self.snapshot_key = snapshot_key
         self._config = config
         self._is_whole = is_whole
         self._keeps_edited = keeps_edited
@@ -55,10 +58,16 @@ class Application(DoitMain):  # type: ignore[misc]  # doit has no types
 
 
 def run_doit(
-    config: Config, args: Sequence[str], *, is_whole: bool, is_verbose: bool = False, keeps_edited: bool = False
+    config: Config,
+    args: Sequence[str],
+    *,
+    snapshot_key: str = "",
+    is_whole: bool,
+    is_verbose: bool = False,
+    keeps_edited: bool = False,
 ) -> int:
     """Run a doit command on the tasks of ``config``; returns doit's exit code. See ``Session`` for the options."""
-    loader = ConfigLoader(config, is_whole=is_whole, is_verbose=is_verbose, keeps_edited=keeps_edited)
+    loader = ConfigLoader(config, snapshot_key, is_whole=is_whole, is_verbose=is_verbose, keeps_edited=keeps_edited)
     backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
     code = Application(loader, config_filenames=(), extra_config=backends).run(list(args))
     sys.stdout.flush()

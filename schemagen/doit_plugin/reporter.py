@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from doit.reporter import ConsoleReporter
 
 from schemagen.doit_plugin.tasks import GenerateTask
+from schemagen.unchanged import summary
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
@@ -19,7 +20,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
 
     def __init__(self, outstream: TextIO, options: dict[str, Any]) -> None:
         super().__init__(outstream, options)
-        self._generated = self._fresh = self._failed = 0
+        self.generated = self.fresh = self.failed = 0
         self._started = time.monotonic()
 
     def initialize(self, tasks: dict[str, Any], selected_tasks: list[str]) -> None:
@@ -34,27 +35,26 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
 
     def add_success(self, task: Any) -> None:
         if isinstance(task, GenerateTask):
-            self._generated += 1
+            self.generated += 1
         else:
             super().add_success(task)
 
     def skip_uptodate(self, task: Any) -> None:
         if isinstance(task, GenerateTask):
-            self._fresh += 1
+            self.fresh += 1
         elif not task.has_subtask:
             super().skip_uptodate(task)
 
     def add_failure(self, task: Any, fail: Any) -> None:
         if isinstance(task, GenerateTask):
-            self._failed += 1
+            self.failed += 1
             sys.stderr.write(f"{fail.message}\n")
         else:
             super().add_failure(task, fail)
 
     def complete_run(self) -> None:
         super().complete_run()
-        seconds = time.monotonic() - self._started
-        self.write(f"{self._generated} generated, {self._fresh} fresh, {self._failed} failed in {seconds:.2f} s\n")
+        self.write(summary(self.generated, self.fresh, self.failed, time.monotonic() - self._started))
 
 
 class SummaryReporter(Reporter):

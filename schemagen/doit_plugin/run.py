@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,18 @@ from doit.runner import Runner
 from doit.task import Stream
 
 from schemagen.build import sweep_temps
+from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
 from schemagen.doit_plugin.tasks import GenerateTask
 from schemagen.plan import EDITED
-from schemagen.session import STATE_FOLDER, Session
+from schemagen.session import BASENAME, STATE_FILE, Session
 from schemagen.state.lock import writer_lock
+from schemagen.state.snapshot import Observation
+from schemagen.unchanged import STATE_FOLDER, snapshot_key, snapshot_path, summary, unchanged_tasks
 from schemagen.workers import RECURSION_LIMIT
+
+# Options of doit's run that change how a build is done, not what it does.
+ORDINARY = {"num_process", "par_type", "continue", "verbosity"}
 
 
 class RunBuild(Run):  # type: ignore[misc]  # doit has no types
@@ -31,8 +39,38 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
     name = "run"
 
     def execute(self, params: Any, args: list[str]) -> Any:
+        """As doit's, but nothing is loaded where a snapshot shows that there is nothing to do."""
+        started = time.monotonic()
+        front, key, is_plain = self._front(params, args)
+        if is_plain and (fresh := unchanged_tasks(front, key)):
+            sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
+            return 0
         with _locked(Path(STATE_FOLDER)):
-            return super().execute(params, args)
+            self._seen: tuple[Session, Any] | None = None
+            observation = Observation(snapshot_path(front), os.getcwd(), key)
+            result = super().execute(params, args)
+            if is_plain and self._seen is not None:
+                self._conclude(observation, *self._seen, dodo=params.get("dodoFile", ""))
+            return result
+
+    def _front(self, params: Any, args: list[str]) -> tuple[str, str, bool]:
+        """Who runs us, what for, and whether it is a build of everything with nothing special about it."""
+        special = set(params._non_default_keys) - ORDINARY if hasattr(params, "_non_default_keys") else set()
+        key = getattr(self.loader, "snapshot_key", None)
+        if key is not None:
+            return "generate", key, not params.get("always")
+        is_here = params.get("dodoFile") == "dodo.py" and not params.get("cwdPath")
+        return "doit", snapshot_key(["doit"]), not args and not special and is_here
+
+    def _conclude(self, observation: Observation, session: Session, report: Any, *, dodo: str) -> None:
+        """Take a snapshot for the next build, if this one was about our tasks and nothing else."""
+        ours = all(isinstance(task, GenerateTask) or task.name == BASENAME for task in self.task_list)
+        if not (ours and isinstance(report, Reporter)):
+            return
+        is_clean = not (report.generated or report.failed or session.kept or session.has_kept_orphans)
+        observation.conclude(
+            session.project.watched(STATE_FILE, *([dodo] if dodo else [])), report.fresh if is_clean else 0
+        )
 
     def _execute(  # doit passes its options by these names
         self,
@@ -62,6 +100,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         reporter_class = self.reporters[reporter] if isinstance(reporter, str) else reporter
         with _stream_for(outfile) as self.outstream, _deep_recursion():
             report = reporter_class(self.outstream, {"failure_verbosity": failure_verbosity})
+            self._seen = session, report
             common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
             runner: Runner
             if not num_process:

@@ -76,6 +76,10 @@ class State:
         return facts_of(self.row(name))
 
     def put_row(self, name: str, row: Row) -> None:
+        """Remember ``row``; what is remembered already (doit saves a group at each run) is not logged again."""
+        row = json.loads(_encode(row))  # as it will be read back: tuples are lists
+        if self.row(name) == row:
+            return
         self._put(name, row)
         self._append(b"R", name, row)
 
