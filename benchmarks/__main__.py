@@ -1,7 +1,8 @@
-"""This module knows how to compare schemagen with plain sequential pystache, on real schemas.
+"""This module knows how to run the benchmarks and print what they found.
 
-It prints schemas per second of a cold build and the time of a build with nothing to do. The outputs of all
-contenders are compared first; where they differ it says so and ends with 1.
+``cold`` builds real schemas from nothing, against plain sequential pystache. ``noop`` builds many small ones, then
+has nothing to do, then one changed schema, against stock doit and ninja. Without a name: ``cold``, and ``noop``
+at its smallest size.
 """
 
 from __future__ import annotations
@@ -9,108 +10,84 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.measure import Contender, Figures, measure
-from schemagen.packs import builtin_folder
+from benchmarks import cold, noop
+from benchmarks.peer_ninja import find_ninja, ninja_version
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PEER = "plain pystache, sequential"
+SIZES = (1_000, 10_000, 50_000)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--limit", type=int, default=50, help="schemas in the comparison (default: 50)")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each contender (default: 3)")
-    parser.add_argument("--corpus", type=Path, default=None, help="folder of the corpus")
-    args = parser.parse_args()
-    named = os.environ.get("SCHEMAGEN_CORPUS")
-    corpus = args.corpus or (Path(named) if named else REPOSITORY.parent / "shared" / "corpus")
-    schemas = corpus / "schemastore" / "schemas"
-    if not schemas.is_dir():
-        print(f"no corpus at {corpus}: set SCHEMAGEN_CORPUS or use --corpus; measuring the samples instead")
-        schemas = REPOSITORY / "schemas"
-    print(f"{os.cpu_count()} CPUs, {platform.python_implementation()} {platform.python_version()}, {platform.system()}")
-    files = sorted(schemas.rglob("*.json"))
-    with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder)
-        sample = _sample(files, schemas, base / "sample", args.limit)
-        peers_agree = _compare(base, base / "sample", sample, args.runs, with_peer=True)
-        _compare(base, schemas, len(files), args.runs, with_peer=False)
-    return 0 if peers_agree else 1
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    print(_machine(), flush=True)
+    is_right = True
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=args.folder) as folder:
+        if args.what != "noop":
+            schemas = cold.find_schemas(args.corpus, REPOSITORY)
+            is_right = cold.compare(schemas, Path(folder, "cold"), limit=args.limit, runs=args.runs or 3)
+        if args.what != "cold":
+            sizes = args.sizes or (SIZES if args.what == "noop" else SIZES[:1])
+            for size in sizes:
+                is_right &= noop.compare(size, Path(folder), args.tools, runs=args.runs or 5)
+    return 0 if is_right else 1
 
 
-def _sample(files: list[Path], schemas: Path, into: Path, limit: int) -> int:
-    """Copy every so many-th schema, up to ``limit``; returns how many."""
-    chosen = files[:: max(1, len(files) // limit)][:limit]
-    for file in chosen:
-        target = into / file.relative_to(schemas)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-    return len(chosen)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", nargs="?", choices=("cold", "noop"), help="one benchmark instead of both")
+    parser.add_argument("--runs", type=int, metavar="N", help="runs of each contender (default: cold 3, noop 5)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work (default: the system's temp folder)")
+    group = parser.add_argument_group("cold")
+    group.add_argument(
+        "--limit", type=int, default=50, metavar="N", help="schemas compared with the peer (default: 50)"
+    )
+    group.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the corpus")
+    group = parser.add_argument_group("noop")
+    group.add_argument("--sizes", type=_sizes, metavar="N,N,...", help="numbers of schemas (default: 1000,10000,50000)")
+    group.add_argument(
+        "--tools", type=_tools, default=noop.TOOLS, metavar="T,T,...", help=f"of {','.join(noop.TOOLS)} (default: all)"
+    )
+    return parser
 
 
-def _compare(base: Path, schemas: Path, count: int, runs: int, *, with_peer: bool) -> bool:
-    def ours(workers: int) -> list[str]:
-        return [
-            sys.executable, "-m", "schemagen", "generate", "-s", str(schemas), "-o", "out", "-t", "form",
-            "-w", str(workers), "--unresolved-refs", "opaque",
-        ]  # fmt: skip
-
-    contenders = [
-        _contender(base, "schemagen, 1 worker, cold", ours(1), is_cold=True),
-        _contender(base, "schemagen, 2 workers, cold", ours(2), is_cold=True),
-        _contender(base, "schemagen, nothing to do", ours(2), is_cold=False),
-    ]
-    if with_peer:
-        peer = [sys.executable, "-m", "benchmarks.peer_pystache", str(schemas), "out", str(builtin_folder() / "form")]
-        contenders.insert(0, _contender(base, PEER, peer, is_cold=True))
-    figures = measure(contenders, runs)
-    print(f"\n{count} schemas, pack form, median of {runs} runs")
-    _print_table(figures, count)
-    return _agree(contenders)
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        sizes = tuple(int(size) for size in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not numbers with commas between") from None
+    if min(sizes) < noop.SMALLEST:
+        raise argparse.ArgumentTypeError(f"at least {noop.SMALLEST} schemas are needed")
+    return sizes
 
 
-def _contender(base: Path, name: str, command: list[str], *, is_cold: bool) -> Contender:
-    folder = base / name.replace(" ", "-").replace(",", "")
-    folder.mkdir(exist_ok=True)
-    os.environ["PYTHONPATH"] = str(REPOSITORY)
-
-    def clear() -> None:
-        shutil.rmtree(folder)
-        folder.mkdir()
-
-    def fill_once() -> None:
-        if not (folder / "out").exists():
-            measure([Contender(name, command, folder, clear)], 1)
-
-    prepare: Callable[[], None] = clear if is_cold else fill_once
-    clear()
-    return Contender(name, command, folder, prepare)
+def _tools(text: str) -> tuple[str, ...]:
+    tools = tuple(text.split(","))
+    if unknown := set(tools) - set(noop.TOOLS):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {', '.join(noop.TOOLS)}")
+    return tools
 
 
-def _print_table(figures: dict[str, Figures], count: int) -> None:
-    print(f"{'':<28}{'wall s':>9}{'CPU s':>9}{'MB':>7}{'schemas/s':>11}{'times faster':>14}")
-    peer = figures.get(PEER)
-    for name, each in figures.items():
-        ratio = f"{peer.wall / each.wall:.1f}" if peer else ""
-        rate = f"{count / each.wall:.0f}"
-        print(f"{name:<28}{each.wall:>9.2f}{each.cpu:>9.2f}{each.memory:>7.0f}{rate:>11}{ratio:>14}")
+def _machine() -> str:
+    ninja = find_ninja()
+    return ", ".join(
+        (
+            f"{os.cpu_count()} CPUs",
+            f"{platform.python_implementation()} {platform.python_version()}",
+            f"{platform.system()} {platform.machine()}",
+            f"doit {version('doit')}",
+            f"pystache {version('pystache')}",
+            f"ninja {ninja_version(ninja)}" if ninja else "no ninja",
+        )
+    )
 
 
-def _agree(contenders: list[Contender]) -> bool:
-    first, *others = (_outputs(contender.folder / "out") for contender in contenders)
-    differing = sum(1 for other in others for path in first.keys() | other.keys() if first.get(path) != other.get(path))
-    print("outputs: byte for byte the same" if not differing else f"outputs: {differing} files DIFFER")
-    return not differing
-
-
-def _outputs(folder: Path) -> dict[str, bytes]:
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*.html")}
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

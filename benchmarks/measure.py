@@ -1,20 +1,24 @@
-"""This module knows how to measure a process from outside: wall clock, CPU and peak memory."""
+"""This module knows how to measure whole processes from outside: wall clock, CPU and peak memory."""
 
 from __future__ import annotations
 
 import os
 import statistics
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+_LAUNCH = Path(__file__).with_name("launch.py")
+# A tool that trusts file times trusts them only once they are two seconds old.
+_SETTLED_SECONDS = 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Medians of some runs: seconds of wall clock, seconds of CPU with all children, peak memory in MB of the
-    largest single process."""
+    """Seconds of wall clock, seconds of CPU with all children, peak memory in MB of the largest single process."""
 
     wall: float
     cpu: float
@@ -23,35 +27,53 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """What is measured: a name, the command, its folder, and what to do before each run."""
+    """What is measured: a name, the command, the folder it runs in, and its environment."""
 
     name: str
     command: Sequence[str]
     folder: Path
-    prepare: Callable[[], None]
+    environment: Mapping[str, str]
 
 
-def measure(contenders: Sequence[Contender], runs: int) -> dict[str, Figures]:
-    """Run the contenders in turn, A B A B, so that a machine that changes its speed does so for all."""
+Prepare = Callable[[Contender], None]
+
+
+def python_environment(repository: Path, bytecode: Path) -> dict[str, str]:
+    """The environment of every contender: the checkout is importable, and modules are compiled once, as those of an
+    installed package are, wherever the caller's environment forbids it."""
+    ours = {"PYTHONPATH": str(repository), "PYTHONPYCACHEPREFIX": str(bytecode)}
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours
+
+
+def measure(contenders: Sequence[Contender], runs: int, prepare: Prepare, warmups: int = 0) -> dict[str, Figures]:
+    """Medians by name. The contenders run in turn, A B A B, so that a machine that changes its speed does so for
+    all; ``prepare`` is called before each run and not measured."""
     seen: dict[str, list[Figures]] = {contender.name: [] for contender in contenders}
-    for _ in range(runs):
+    for turn in range(warmups + runs):
         for contender in contenders:
-            contender.prepare()
-            seen[contender.name].append(_run(contender))
+            prepare(contender)
+            figures = run(contender)
+            if turn >= warmups:
+                seen[contender.name].append(figures)
     return {name: _median(figures) for name, figures in seen.items()}
 
 
-def _run(contender: Contender) -> Figures:
-    log = contender.folder / "benchmark.log"
-    with log.open("wb") as output:
-        start = time.perf_counter()
-        process = subprocess.Popen(contender.command, cwd=contender.folder, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{contender.name} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
-    return Figures(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+def run(contender: Contender) -> Figures:
+    """One run. Raises SystemExit where the command fails: figures of a failure mean nothing."""
+    figures, log = contender.folder / "benchmark.figures", contender.folder / "benchmark.log"
+    launch = [sys.executable, "-I", "-S", str(_LAUNCH), str(figures), str(log), *contender.command]
+    subprocess.run(launch, cwd=contender.folder, env=dict(contender.environment), check=True)
+    code, wall, cpu, peak_kb = figures.read_text().split()
+    if code != "0":
+        text = log.read_text(errors="replace")[-2000:]
+        raise SystemExit(f"{contender.name} ended with {code} in {contender.folder}:\n{text}")
+    return Figures(float(wall), float(cpu), float(peak_kb) / 1024)
+
+
+def settle(contender: Contender) -> None:
+    """Let the files grow old enough to be trusted by their times, and the tool see them so."""
+    time.sleep(_SETTLED_SECONDS)
+    run(contender)
 
 
 def _median(figures: Sequence[Figures]) -> Figures:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from schemagen.doit_plugin.run import is_plain_dodo
 from schemagen.state.snapshot import load_snapshot
 from schemagen.unchanged import snapshot_path
 from tests.conftest import REPOSITORY, Project
@@ -149,6 +150,33 @@ def test_damaged_snapshot_is_passed_over(project: Project) -> None:
         file.write_bytes(damaged)
         assert load_snapshot(str(file)) is None
         assert by_command(project) == "0 generated, 3 fresh, 0 failed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_plain"),
+    [
+        ("generate_tasks()", "generate_tasks()  # all of them", True),
+        ("def task_generate():", "def task_generate() -> object:", True),
+        ("generate_tasks()", "generate_tasks('sub')", False),
+        ("def task_generate", "import os\n\n\ndef task_generate", False),
+        ("DOIT_CONFIG = doit_config()", "DOIT_CONFIG = {**doit_config(), 'verbosity': 2}", False),
+    ],
+)
+def test_only_the_documented_dodo_file_is_skipped(old: str, new: str, is_plain: bool) -> None:
+    source = (REPOSITORY / "dodo.py").read_text(encoding="utf-8")
+    assert old in source
+    assert is_plain_dodo(source.replace(old, new).encode()) is is_plain
+
+
+def test_doit_from_another_folder_keeps_its_state_with_the_project(project: Project) -> None:
+    project.doit()
+    elsewhere = project.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "pyproject.toml").write_bytes((project.root / "pyproject.toml").read_bytes())
+    other = Project(elsewhere)
+    other.write("dodo.py", "raise SystemExit('not this one')")
+    assert other.doit("-f", str(project.root / "dodo.py")).summary == "0 generated, 3 fresh, 0 failed"
+    assert not other.exists(".schemagen")
 
 
 def test_other_tasks_of_a_dodo_file_are_never_skipped(project: Project) -> None:

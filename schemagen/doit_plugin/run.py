@@ -1,15 +1,19 @@
-"""This module knows how to run doit's ``run`` command as a build: under the lock, with our runner."""
+"""This module knows how to run doit's ``run`` command as a build: under the lock, with our runner.
+
+Until there is something to build it imports nothing of what builds: that takes longer than a build with
+nothing to do.
+"""
 
 from __future__ import annotations
 
+import ast
 import codecs
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doit.action import PythonAction
 from doit.cmd_run import Run
@@ -18,16 +22,12 @@ from doit.exceptions import InvalidCommand
 from doit.runner import Runner
 from doit.task import Stream
 
-from schemagen.build import sweep_temps
-from schemagen.doit_plugin.reporter import Reporter
-from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
-from schemagen.doit_plugin.tasks import GenerateTask
-from schemagen.plan import EDITED
-from schemagen.session import BASENAME, STATE_FILE, Session
 from schemagen.state.lock import writer_lock
 from schemagen.state.snapshot import Observation
 from schemagen.unchanged import STATE_FOLDER, snapshot_key, snapshot_path, summary, unchanged_tasks
-from schemagen.workers import RECURSION_LIMIT
+
+if TYPE_CHECKING:
+    from schemagen.session import Session
 
 # Options of doit's run that change how a build is done, not what it does.
 ORDINARY = {"num_process", "par_type", "continue", "verbosity"}
@@ -45,9 +45,10 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         if is_plain and (fresh := unchanged_tasks(front, key)):
             sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
             return 0
-        with _locked(Path(STATE_FOLDER)):
+        folder = _project_folder(params)
+        with _locked(folder / STATE_FOLDER):
             self._seen: tuple[Session, Any] | None = None
-            observation = Observation(snapshot_path(front), os.getcwd(), key)
+            observation = Observation(snapshot_path(front), str(folder), key)
             result = super().execute(params, args)
             if is_plain and self._seen is not None:
                 self._conclude(observation, *self._seen, dodo=params.get("dodoFile", ""))
@@ -64,8 +65,10 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
 
     def _conclude(self, observation: Observation, session: Session, report: Any, *, dodo: str) -> None:
         """Take a snapshot for the next build, if this one was about our tasks and nothing else."""
-        ours = all(isinstance(task, GenerateTask) or task.name == BASENAME for task in self.task_list)
-        if not (ours and isinstance(report, Reporter)):
+        from schemagen.doit_plugin.reporter import Reporter
+        from schemagen.session import STATE_FILE
+
+        if not isinstance(report, Reporter) or (dodo and not is_plain_dodo(Path(dodo).read_bytes())):
             return
         is_clean = not (report.generated or report.failed or session.kept or session.has_kept_orphans)
         observation.conclude(
@@ -87,6 +90,10 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         failure_verbosity: int = 0,
         pdb: bool = False,
     ) -> Any:
+        from schemagen.build import sweep_temps
+        from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
+        from schemagen.plan import EDITED
+
         session = _session_of(self.task_list)
         if session is None:
             return super()._execute(
@@ -128,7 +135,41 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         return control
 
 
+PLAIN_DODO = """
+from schemagen.doit_plugin import doit_config, generate_tasks
+DOIT_CONFIG = doit_config()
+def task_generate():
+    yield from generate_tasks()
+"""
+
+
+def is_plain_dodo(source: bytes) -> bool:
+    """Whether a dodo.py is just the one that our documentation shows, give or take docstrings and comments.
+
+    Any other may declare other tasks tomorrow, for reasons that no file time tells.
+    """
+
+    def shape(text: bytes | str) -> list[str]:
+        tree = ast.parse(text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node) is not None:
+                node.body.pop(0)
+            if isinstance(node, ast.FunctionDef):
+                node.returns = None
+        return [ast.dump(node) for node in tree.body]
+
+    return shape(source) == shape(PLAIN_DODO)
+
+
+def _project_folder(params: Any) -> Path:
+    """The folder that doit will change to: that of the dodo.py, or the one that an option says."""
+    dodo = Path(params.get("dodoFile") or "dodo.py")
+    return Path(params.get("cwdPath") or dodo.parent).resolve()
+
+
 def _session_of(tasks: list[Any]) -> Session | None:
+    from schemagen.doit_plugin.tasks import GenerateTask
+
     return next((task.action.session for task in tasks if isinstance(task, GenerateTask)), None)
 
 
@@ -153,6 +194,8 @@ def _stream_for(outfile: Any) -> Iterator[Any]:
 @contextlib.contextmanager
 def _deep_recursion() -> Iterator[None]:
     """Rendering a view as deep as a schema may be takes more frames than Python allows by default."""
+    from schemagen.workers import RECURSION_LIMIT
+
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, RECURSION_LIMIT))
     try:
