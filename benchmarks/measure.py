@@ -60,7 +60,7 @@ def measure(contenders: Sequence[Contender], runs: int, prepare: Prepare, warmup
 
 def run(contender: Contender) -> Figures:
     """One run. Raises SystemExit where the command fails: figures of a failure mean nothing."""
-    figures, log = contender.folder / "benchmark.figures", contender.folder / "benchmark.log"
+    figures, log = _figures_of(contender), contender.folder / "benchmark.log"
     launch = [sys.executable, "-I", "-S", str(_LAUNCH), str(figures), str(log), *contender.command]
     subprocess.run(launch, cwd=contender.folder, env=dict(contender.environment), check=True)
     code, wall, cpu, peak_kb = figures.read_text().split()
@@ -71,9 +71,15 @@ def run(contender: Contender) -> Figures:
 
 
 def settle(contender: Contender) -> None:
-    """Let the files grow old enough to be trusted by their times, and the tool see them so."""
-    time.sleep(_SETTLED_SECONDS)
+    """Let the files that the last run wrote grow old enough to be trusted by their times, and the tool see them so."""
+    written = _figures_of(contender).stat().st_mtime
+    time.sleep(max(0.0, written + _SETTLED_SECONDS - time.time()))
     run(contender)
+
+
+def _figures_of(contender: Contender) -> Path:
+    """The file that a run ends with."""
+    return contender.folder / "benchmark.figures"
 
 
 def _median(figures: Sequence[Figures]) -> Figures:

@@ -46,6 +46,7 @@ def compare(size: int, base: Path, tools: Sequence[str], *, runs: int) -> bool:
     built = {}
     for contender in contenders:
         built[contender.name] = run(contender)
+    for contender in contenders:
         settle(contender)
 
     before = _times(contenders, edges)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
+import math
+import os
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +16,14 @@ from schemagen.errors import ConfigError, Location
 from schemagen.model import Draft
 
 FILE = "pyproject.toml"
-_TABLE = re.compile(r"^\s*\[\s*tool\s*\.\s*schemagen\s*\]", re.MULTILINE)
-_ANY_TABLE = re.compile(r"^\s*\[", re.MULTILINE)
+_SECTION = ("tool", "schemagen")
+_ARRAY = ("[]",)
+_AUTO = {"batch_size", "workers"}
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_TOML_TOKEN = re.compile(
+    r"""#[^\n]*|"{3}(?:[^\\]|\\.)*?"{3,5}|'{3}.*?'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[\[\]{}=,.\n]|[^\s\[\]{}=,.#"']+""",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,10 @@ def load_config(root: Path) -> Config:
     _check(table, text)
     values: dict[str, Any] = {}
     for key, value in table.items():
-        if value == "auto":
-            values[key] = None
+        if key in _AUTO:
+            values[key] = None if value == "auto" else int(value)
+        elif key == "max_schema_bytes":
+            values[key] = int(value)  # JSON Schema takes 10.0 for an integer
         elif key == "default_draft":
             values[key] = Draft(value)
         elif key == "output":
@@ -76,7 +84,7 @@ def _read_table(file: Path) -> tuple[dict[str, Any], str]:
     tool = data.get("tool", {})
     table = tool.get("schemagen", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
-        raise ConfigError("tool.schemagen must be a table", _place_of("schemagen", text), "SG002")
+        raise ConfigError("tool.schemagen must be a table", _place_of((), text), "SG002")
     return table, text
 
 
@@ -89,6 +97,8 @@ def _toml_error(message: str, text: str) -> ConfigError:
 
 def config_schema() -> dict[str, Any]:
     """The JSON Schema of ``[tool.schemagen]``, as Python data."""
+    from importlib.resources import files
+
     schema: dict[str, Any] = json.loads(files("schemagen").joinpath("config.schema.json").read_bytes())
     return schema
 
@@ -98,18 +108,37 @@ def _check(table: dict[str, Any], text: str) -> None:
 
     schema = config_schema()
     known = list(schema["properties"])
-    for key in table:
+    validator = jsonschema_rs.validator_for(schema)
+    for key, value in table.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ConfigError(f"unknown key {key!r} in [tool.schemagen]; {hint}", _place_of(key, text), "SG002")
-    for error in jsonschema_rs.iter_errors(schema, table):
-        key = str(error.instance_path[0])
-        raise ConfigError(f"{key}: {_wanted(schema['properties'][key], error.message)}", _place_of(key, text), "SG002")
+            message = f"unknown key {key!r} in [tool.schemagen]; {_hint(key, known)}"
+            raise ConfigError(message, _place_of((key,), text), "SG002")
+        for error in validator.iter_errors({key: _as_json(value)}):
+            message = _wanted(schema["properties"][key], error.message)
+            raise ConfigError(f"{key}: {message}", _place_of((key,), text), "SG002")
+
+
+def _hint(key: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, known, 1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+
+
+def _as_json(value: Any) -> Any:
+    """``value`` with what TOML has and JSON has not (dates, times, nan, inf) as an object, which no key takes."""
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _as_json(item) for key, item in value.items()}
+    is_json = isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    return value if is_json else {"TOML": str(value)}
 
 
 def _wanted(schema: dict[str, Any], message: str) -> str:
-    """What is wrong in a person's words: anyOf says nothing of use by itself."""
+    """What is wrong in a person's words: anyOf says nothing of use by itself, and enum not all that may stand."""
+    if "enum" in schema:
+        return f"must be one of {', '.join(map(json.dumps, schema['enum']))}"
     if "anyOf" not in schema:
         return message
     ways = [
@@ -119,27 +148,57 @@ def _wanted(schema: dict[str, Any], message: str) -> str:
     return f"must be {' or '.join(ways)}"
 
 
-def _place_of(key: str, text: str) -> Location:
-    """Where ``key`` of the table is set; the table's own place where that cannot be seen."""
-    table = _TABLE.search(text)
-    start = table.end() if table else 0
-    after = _ANY_TABLE.search(text, start)
-    end = after.start() if table and after else len(text)
-    name = rf"""(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')"""
-    dotted = re.compile(rf"^[^\n#=]*\bschemagen\s*\.\s*({name})\s*[=.]", re.MULTILINE)
-    plain = re.compile(rf"^\s*({name})\s*[=.]", re.MULTILINE)
-    match = plain.search(text, start, end) or dotted.search(text)
-    index = match.start(1) if match else (table.start() if table else 0)
-    line_start = text.rfind("\n", 0, index) + 1
-    return Location(FILE, text.count("\n", 0, index) + 1, index - line_start + 1)
+def _place_of(path: tuple[str, ...], text: str) -> Location:
+    """Where ``path`` in [tool.schemagen] is set; the table's own place where that cannot be seen."""
+    wanted = _SECTION + path
+    best, found = 0, 0
+    for keys, index in _key_places(text):
+        matched = len(keys) if keys == wanted[: len(keys)] else 0
+        if matched > best:
+            best, found = matched, index
+    return Location(FILE, text.count("\n", 0, found) + 1, found - text.rfind("\n", 0, found))
+
+
+def _key_places(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every key and table that ``text``, which is TOML, names, in full, with the index of its last part."""
+    scopes: list[tuple[str, ...]] = [()]  # what the keys of each open table stand under, or _ARRAY
+    key: tuple[str, ...] = ()
+    in_value = False
+    for match in _TOML_TOKEN.finditer(text):
+        mark = match[0]
+        if mark == "\n" and len(scopes) == 1:
+            key, in_value = scopes[0], False
+        elif mark in {"[", "{"} and in_value:
+            # Tables in an array have no place of their own among the keys.
+            scopes.append(_ARRAY if mark == "[" or scopes[-1] == _ARRAY else key)
+            in_value = scopes[-1] == _ARRAY
+        elif mark in {"]", "}"} and len(scopes) > 1:
+            scopes.pop()
+            in_value = True
+        elif mark == "[":
+            key = ()
+        elif mark == "]":
+            scopes[0] = key
+        elif mark == "=":
+            in_value = True
+        elif mark == "," and scopes[-1] != _ARRAY:
+            key, in_value = scopes[-1], False
+        elif not in_value and mark not in {"\n", "."} and mark[0] != "#":
+            key = (*key, _unquoted(mark))
+            yield key, match.start()
+
+
+def _unquoted(mark: str) -> str:
+    return str(tomllib.loads(f"x = {mark}")["x"]) if mark[0] in {'"', "'"} else mark
 
 
 def check_paths(config: Config) -> None:
     """Raise ConfigError if the output folder lies inside a schema folder, or holds one."""
     root = Path(config.root)
-    output = (root / config.output).resolve()
+    # realpath and not Path.resolve, which raises RuntimeError for a loop of links.
+    output = Path(os.path.realpath(root / config.output))
     for folder in config.schemas:
-        schemas = (root / folder).resolve()
+        schemas = Path(os.path.realpath(root / folder))
         if output.is_relative_to(schemas) or schemas.is_relative_to(output):
             raise ConfigError(
                 f"the output folder {config.output} and the schema folder {folder} lie one inside the other",

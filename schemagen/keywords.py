@@ -79,7 +79,11 @@ def iter_subschemas(schema: JsonValue, draft: Draft) -> Iterator[tuple[str, Json
 
 
 def walk_schemas(document: JsonValue, draft: Draft, pointer: str = "#") -> Iterator[tuple[str, JsonValue]]:
-    """``document`` and every schema below it with its pointer, parents first, in document order."""
+    """``document`` and every schema below it with its pointer, parents first, in document order.
+
+    Never into enum, const, default or examples. What stands beside a ``$ref`` is walked in every draft: drafts
+    4, 6 and 7 ignore its meaning, but a pointer still leads into it (``definitions`` beside ``$ref``).
+    """
     waiting = [(pointer, document)]
     while waiting:
         here, schema = waiting.pop()

@@ -7,13 +7,16 @@ ECMA-262 patterns; ``jsonschema`` explains a failure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from schemagen.errors import Location, SchemaError
-from schemagen.jsontext import join_pointer, locate, parse_plain
+from schemagen.jsontext import dumps, join_pointer, locate, parse_plain, resolve_pointer
 from schemagen.model import Draft, JsonValue, Schema
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 URIS: Mapping[Draft, str] = {
     Draft.D4: "http://json-schema.org/draft-04/schema#",
@@ -47,29 +50,66 @@ def _is_valid(document: Mapping[str, JsonValue], draft: Draft) -> bool:
 
 
 def _explain(schema: Schema, plain: dict[str, Any]) -> None:
-    message, path = _best_match(schema.draft, plain) or _first_error(schema.draft, plain)
+    message, path = _best_match(schema, plain) or _first_error(schema.draft, plain)
     pointer = join_pointer("#", *path)
     line, column = locate(schema.data, pointer)
-    raise SchemaError(_shortened(message), Location(schema.path, line, column, pointer), "SG110")
+    raise SchemaError(message, Location(schema.path, line, column, pointer), "SG110")
 
 
-def _best_match(draft: Draft, plain: dict[str, Any]) -> tuple[str, Iterable[str | int]] | None:
+def _best_match(schema: Schema, plain: dict[str, Any]) -> tuple[str, Iterable[str | int]] | None:
     # Imported only for a failure: it takes longer to import than a build with nothing to do takes.
     from jsonschema.exceptions import best_match
     from jsonschema.validators import validator_for
 
-    cls = validator_for({"$schema": URIS[draft]})
-    error = best_match(cls(cls.META_SCHEMA).iter_errors({**plain, "$schema": URIS[draft]}))
-    return None if error is None else (error.message, error.absolute_path)
+    uri = URIS[schema.draft]
+    cls = validator_for({"$schema": uri})
+    error = best_match(cls(cls.META_SCHEMA).iter_errors({**plain, "$schema": uri}))
+    if error is None:
+        return None
+    error = _of_the_way_meant(error)
+    # As it was written: the plain document has floats where the author wrote 1e400 or 1.50.
+    instance = resolve_pointer(schema.document, join_pointer("#", *error.absolute_path))
+    return _message(error, _shortened(dumps(instance))), error.absolute_path
+
+
+def _of_the_way_meant(error: ValidationError) -> ValidationError:
+    """Of an anyOf (in metaschemas: one value, or a list or object of such) the way that the author took."""
+    for way in error.context or ():
+        is_of_another_type = way.validator == "type" and not way.relative_path
+        is_list = isinstance(error.instance, list | dict)
+        if not is_of_another_type and is_list == (way.validator != "enum"):
+            return way
+    return error
+
+
+def _message(error: ValidationError, written: str) -> str:
+    """What ``error`` says of the value whose JSON text is ``written``, in JSON's words instead of Python's."""
+    if error.validator == "enum":
+        return f"{written} is not one of {', '.join(map(str, error.validator_value))}"
+    if error.validator in {"type", "anyOf"}:
+        return f"{written} is not of type {' or '.join(dict.fromkeys(_types_taken(error)))}"
+    start = repr(error.instance)
+    if error.message.startswith(start):
+        return f"{written}{error.message[len(start) :]}"
+    return _shortened(error.message)
+
+
+def _types_taken(error: ValidationError) -> list[str]:
+    if error.validator == "anyOf":
+        return [name for way in error.context or () for name in _types_taken(way)]
+    if error.validator == "enum":
+        return ["string"]  # the names of the simple types
+    wanted = error.validator_value
+    return [wanted] if isinstance(wanted, str) else list(wanted)
 
 
 def _first_error(draft: Draft, plain: dict[str, Any]) -> tuple[str, Iterable[str | int]]:
     try:
         jsonschema_rs.meta.validate({**plain, "$schema": URIS[draft]})
     except jsonschema_rs.ValidationError as error:
-        return error.message, error.instance_path
+        return _shortened(error.message), error.instance_path
     return "not a valid schema", ()
 
 
-def _shortened(message: str, limit: int = 300) -> str:
-    return message if len(message) <= limit else f"{message[: limit // 2]} ... {message[-limit // 2 :]}"
+def _shortened(text: str, limit: int = 100) -> str:
+    return text if len(text) <= limit else f"{text[: limit // 2]} ... {text[-limit // 2 :]}"

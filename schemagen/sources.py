@@ -34,20 +34,23 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
     Each real folder is visited once, however many links lead to it. Folders that begin with a dot, and
     node_modules, are passed over. Raises ConfigError for a folder that is missing or has no schema.
     """
-    excluded = [re.compile(translate(pattern)) for pattern in config.exclude]
+    # translate() has * match / too, so that ** needs no care but where it stands for no folder at all.
+    excluded = [
+        re.compile(translate(way))
+        for pattern in config.exclude
+        for way in (pattern, re.sub(r"(^|/)\*\*/", r"\1", pattern))
+    ]
     found: list[SchemaFile] = []
     for folder in config.schemas:
         files = sorted(_find_below(Path(config.root), folder), key=lambda file: file.name.split("/"))
         if not files:
             raise ConfigError("no *.json in this schema folder", Location(folder), "SG011")
         found += files
-    return tuple(
-        dict.fromkeys(
-            file
-            for file in found
-            if not any(pattern.match(file.name) or pattern.match(file.name + SUFFIX) for pattern in excluded)
-        )
-    )
+    by_path: dict[str, SchemaFile] = {}  # where one schema folder holds another, the first names the schema
+    for file in found:
+        if not any(pattern.match(file.name) or pattern.match(file.name + SUFFIX) for pattern in excluded):
+            by_path.setdefault(file.path, file)
+    return tuple(by_path.values())
 
 
 def find_folders(config: Config) -> tuple[str, ...]:
@@ -76,8 +79,9 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, list[str]]]:
     """Each folder below ``folder``, once, as a prefix for the names in it, with the schemas in it."""
     visited: set[tuple[int, int]] = set()
     waiting = [(root / folder, "")]
-    while waiting:
-        here, prefix = waiting.pop()
+    links: list[tuple[Path, str]] = []  # come last, so that a folder goes by its own name where it has one
+    while waiting or links:
+        here, prefix = (waiting or links).pop()
         try:
             status = here.stat()
             if (status.st_dev, status.st_ino) in visited:
@@ -93,7 +97,7 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, list[str]]]:
                 continue
             if _is_folder(entry):
                 if entry.name not in SKIPPED_FOLDERS:
-                    waiting.append((Path(entry.path), f"{prefix}{entry.name}/"))
+                    (links if entry.is_symlink() else waiting).append((Path(entry.path), f"{prefix}{entry.name}/"))
             elif entry.name.endswith(SUFFIX):
                 schemas.append(entry.name)
         yield prefix, schemas

@@ -47,6 +47,11 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_auto_is_a_number_to_be_chosen_only_where_a_number_is_wanted(tmp_path: Path) -> None:
+    config = load(tmp_path, '[tool.schemagen]\noutput = "auto"\nbatch_size = "auto"\nworkers = 2.0\n')
+    assert (config.output, config.batch_size, repr(config.workers)) == ("auto", None, "2")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "column", "about"),
     [
@@ -59,6 +64,18 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('[tool.schemagen]\noutput = ""\n', 2, 1, "output"),
         ("[tool.schemagen]\nmax_schema_bytes = 0\n", 2, 1, "max_schema_bytes"),
         ('[x]\noutput = 1\n[tool.schemagen]\n"output" = 1\n', 4, 1, "output"),
+        ("[tool.schemagen]\noutput = 2020-01-01\n", 2, 1, "output"),
+        ("[tool.schemagen]\nschemas = [nan]\n", 2, 1, "schemas"),
+        ("[tool.schemagen]\nmax_schema_bytes = inf\n", 2, 1, "max_schema_bytes"),
+        ('[tool.schemagen]\noutput = "a\\u0000b"\n', 2, 1, "output"),
+        ('[tool.schemagen]\ndefault_draft = "draft5"\n', 2, 1, '"2019-09"'),
+        ('[tool.schemagen]\nexclude = ["""\noutput = 2 # """]\n\noutput = 1\n', 5, 1, "output"),
+        ('[a]\nx = """\n[tool.schemagen]\noutput=1"""\n[tool.schemagen] # b\n\toutput=1\n', 6, 2, "output"),
+        ("[tool]\nother = [{output = 1}, {}]\nschemagen = {workers = 1, output = 1}\n", 3, 27, "output"),
+        ('tool."schemagen".output = 1\n', 1, 18, "output"),
+        ("[tool.schemagen]\n[tool.schemagen.outputs]\n", 2, 17, "did you mean 'output'"),
+        ("[tool]\nschemagen = 3\n", 2, 1, "must be a table"),
+        ("[[tool.schemagen]]\nx = 1\n", 1, 8, "must be a table"),
         ("a = 1\na = 2\n", 2, 6, "TOML"),
         ("[tool.schemagen]\nx = [\n", 3, 1, "TOML"),
     ],
@@ -80,11 +97,13 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, line: i
         ("schemas", "schemas/out", False),
         ("src/schemas", "src", False),
         ("schemas", "link/out", False),
+        ("schemas", "loop", True),
     ],
 )
 def test_output_and_schemas_lie_apart(tmp_path: Path, schemas: str, output: str, fine: bool) -> None:
     (tmp_path / "schemas").mkdir()
     (tmp_path / "link").symlink_to("schemas")
+    (tmp_path / "loop").symlink_to("loop")
     config = Config(str(tmp_path), (schemas,), output)
     if fine:
         check_paths(config)

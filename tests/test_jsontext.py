@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from jiter import LosslessFloat
 
 from schemagen.errors import SchemaError
-from schemagen.jsontext import dumps, join_pointer, locate, parse, resolve_pointer, split_pointer
+from schemagen.jsontext import dumps, join_pointer, locate, parse, parse_plain, resolve_pointer, split_pointer
 
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 VALUES = st.recursive(
@@ -52,34 +53,54 @@ def test_byte_order_mark_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "column", "code"),
+    ("data", "line", "column", "code", "about"),
     [
-        (b"", 1, 1, "SG102"),
-        (b" \n ", 1, 1, "SG102"),
-        (b'{"a": 1,\n "\xc3\xa9": tru}', 2, 10, "SG102"),
-        (b"[1, 2,]", 1, 7, "SG102"),
-        (b"{} {}", 1, 4, "SG102"),
-        (b"// no\n{}", 1, 1, "SG102"),
-        (b"{'a': 1}", 1, 2, "SG102"),
-        (b"[NaN]", 1, 2, "SG102"),
-        (b"[-Infinity]", 1, 3, "SG102"),
-        (b'"\t"', 1, 2, "SG102"),
-        (b'"\\ud800"', 1, 8, "SG102"),
-        (b'"\\udc00 "', 1, 6, "SG102"),
-        (b'{"a": 1, "a": 2}', 1, 13, "SG103"),
-        (b"[" * 300 + b"]" * 300, 1, 202, "SG104"),
-        (b'{"a":\n"caf\xe9"}', 2, 5, "SG101"),
-        (b"\xff\xfe{\x00}\x00", 1, 1, "SG101"),
-        (b"[" + b"9" * 5000 + b"]", 1, 4302, "SG102"),
+        (b"", 1, 1, "SG102", "empty"),
+        (b" \n ", 1, 1, "SG102", "empty"),
+        (b"\xef\xbb\xbf", 1, 1, "SG102", "empty"),
+        (b'{"a": 1,\n "\xc3\xa9": tru}', 2, 7, "SG102", "'tru' is not a value"),
+        (b'\xef\xbb\xbf{"a": tru}', 1, 7, "SG102", "'tru'"),
+        (b"[1,\r\n2,\r\n x]", 3, 2, "SG102", "'x'"),
+        (b"[1, 2\n,\n\n]", 2, 1, "SG102", "trailing comma"),
+        (b"[1,,2]", 1, 4, "SG102", "expected value"),
+        (b'{"a": 1 "b": 2}', 1, 9, "SG102", "expected `,`"),
+        (b"[1\xc2\xa0]", 1, 3, "SG102", "expected `,`"),
+        (b"{} {}", 1, 4, "SG102", "trailing characters"),
+        (b'{"a": [1,\n', 1, 9, "SG102", "the text ends within a value"),
+        (b'{"a": "x', 1, 8, "SG102", "the text ends within a string"),
+        (b"// no\n{}", 1, 1, "SG102", "comments"),
+        (b'{"a": 1 /* no */}', 1, 9, "SG102", "comments"),
+        (b"{'a': 1}", 1, 2, "SG102", "key must be a string"),
+        (b"[NaN]", 1, 2, "SG102", "'NaN' is not a value"),
+        (b"[-Infinity]", 1, 2, "SG102", "'-Infinity' is not a value"),
+        (b"[01]", 1, 2, "SG102", "'01' is not a value"),
+        (b"[" + b"9" * 5000 + b"]", 1, 2, "SG102", "4300 digits"),
+        (b'"\t"', 1, 2, "SG102", "control character"),
+        (b'"a\nb"', 1, 3, "SG102", "control character"),
+        (b'"\\#"', 1, 3, "SG102", "invalid escape"),
+        (b'"\\ud800"', 1, 2, "SG102", "surrogate"),
+        (b'"\\udc00 "', 1, 2, "SG102", "surrogate"),
+        (b'"\\\\ud800 \\ud83d\\ude00 \\uD800\\u0041"', 1, 23, "SG102", "surrogate"),
+        (b'{"a": 1, "a": 2}', 1, 10, "SG103", "'a' stands twice"),
+        (b'{"a": 1,\n "\\u0061": {\n\n}}', 2, 2, "SG103", "'a' stands twice"),
+        (b'{"a": [{"b": 1}, {"b": 1,\n"c": 1, "b": 1}]}', 2, 9, "SG103", "'b' stands twice"),
+        (b"[" * 300 + b"]" * 300, 1, 202, "SG104", "deeper than 200"),
+        (b'{"a":\n"caf\xe9"}', 2, 5, "SG101", "byte 10"),
+        (b'\xef\xbb\xbf["\xe2\x82\xac\xff"]', 1, 4, "SG101", "byte 8"),
+        (b'"\xed\xa0\x80"', 1, 2, "SG101", "byte 1"),
+        ("{}".encode("utf-16"), 1, 1, "SG101", "UTF-16"),
+        ("{}".encode("utf-16-be"), 1, 1, "SG101", "UTF-16"),
+        ("{}".encode("utf-32-le"), 1, 1, "SG101", "UTF-32"),
+        (b"\x00\x00\xfe\xff\x00\x00\x00{", 1, 1, "SG101", "UTF-32"),
     ],
 )
-def test_what_is_refused_and_where(data: bytes, line: int, column: int, code: str) -> None:
+def test_what_is_refused_and_where(data: bytes, line: int, column: int, code: str, about: str) -> None:
     with pytest.raises(SchemaError) as caught:
         parse(data, "bad.json")
     error = caught.value
     assert (error.location.path, error.code) == ("bad.json", code)
-    assert error.location.line == line
-    assert abs(error.location.column - column) <= 1  # the parser may point at or behind the character
+    assert (error.location.line, error.location.column) == (line, column)
+    assert about in error.message
     assert "\n" not in str(error)
 
 
@@ -113,8 +134,80 @@ def test_place_of_what_is_not_there_is_that_of_the_nearest_above() -> None:
     assert locate(data, "#/z") == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("data", "pointer", "line", "column"),
+    [
+        (b'{"a": []}', "#/a/0", 1, 2),
+        (b'{"a": [],\n "0": 1}', "#/a/0", 1, 2),
+        (b"[[], [1]]", "#/1/0", 1, 7),
+        (b"[[], [1]]", "#/01", 1, 1),
+        (b'{"x": {"a": 1},\n "a": {"x": 2}}', "#/a/x", 2, 8),
+        (b'{"-1": {"-1": 3}}', "#/-1/-1", 1, 9),
+        (b'\n {"a~b/c": "\xc3\xa9", "\\u00e9": [{"": 5}]}', "#/\u00e9/0/", 2, 29),
+    ],
+)
+def test_place_of_a_pointer(data: bytes, pointer: str, line: int, column: int) -> None:
+    assert locate(data, pointer) == (line, column)
+
+
 def _reference(data: bytes) -> Any:
-    return json.loads(data.decode("utf-8-sig"), parse_float=lambda text: LosslessFloat(text.encode()))
+    """Parse as the standard library does, made as strict as we are; ValueError for what is refused."""
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError("a member stands twice")
+        return dict(pairs)
+
+    def refuse(text: str) -> None:
+        raise ValueError(text)
+
+    value = json.loads(
+        data.decode("utf-8-sig"),
+        parse_int=lambda text: LosslessFloat(b"-0") if text == "-0" else int(text),
+        parse_float=lambda text: LosslessFloat(text.encode()),
+        parse_constant=refuse,
+        object_pairs_hook=members,
+    )
+    dumps(value).encode()  # UnicodeEncodeError, a ValueError, for a lone surrogate
+    return value
+
+
+PIECES = st.sampled_from(
+    [
+        *'{}[],:"-.0eE+ \n\\',
+        '"a"',
+        '"b"',
+        "true",
+        "nul",
+        "NaN",
+        "12",
+        "-0",
+        "1.50",
+        "\\ud83d",
+        "\\ude00",
+        "\\n",
+        "\u00e9",
+    ]
+)
+
+
+@given(VALUES, st.lists(st.tuples(st.integers(0, 200), st.integers(0, 2), PIECES), max_size=4))
+def test_damaged_text_is_accepted_or_refused_as_the_standard_library_does(
+    value: Any, damage: list[tuple[int, int, str]]
+) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    for place, length, piece in damage:
+        text = text[:place] + piece + text[place + length :]
+    try:
+        expected = dumps(_reference(text.encode()))
+    except ValueError:
+        with pytest.raises(SchemaError) as caught:
+            parse(text.encode(), "x")
+        lines = text.split("\n")
+        assert 1 <= caught.value.location.line <= len(lines)
+        assert 1 <= caught.value.location.column <= len(lines[caught.value.location.line - 1]) + 1
+    else:
+        assert dumps(parse(text.encode(), "x")) == expected
 
 
 def test_real_schemas_parse_as_the_standard_library_parses_them(corpus: Path) -> None:
@@ -123,3 +216,9 @@ def test_real_schemas_parse_as_the_standard_library_parses_them(corpus: Path) ->
     for file in files:
         data = file.read_bytes()
         assert dumps(parse(data, file.name)) == dumps(_reference(data)), file.name
+
+
+def test_plain_numbers_stay_finite_and_stay_other_than_zero() -> None:
+    assert parse_plain(b"[1e400, -1e400, 1.5, 0e5, -0.0]") == [sys.float_info.max, -sys.float_info.max, 1.5, 0, 0]
+    smallest = parse_plain(b"[1e-400, -0.001E-400]")
+    assert smallest == [5e-324, -5e-324]

@@ -188,7 +188,8 @@ def _stream_for(outfile: Any) -> Iterator[Any]:
         with codecs.open(outfile, "w", encoding="utf-8") as stream:
             yield stream
     else:
-        yield outfile
+        # doit's default is what sys.stdout was when doit was imported; it may have been redirected since.
+        yield sys.stdout
 
 
 @contextlib.contextmanager
