@@ -3,7 +3,7 @@ file for what the process prints, and the command.
 
 It is a process of its own because Linux counts the memory of whoever starts a process as the first peak of that
 process: started from the benchmark, ninja would seem to need what the benchmark needs. So this one imports
-next to nothing, and is run with ``-I -S``; a peak below some 10 MB is still its own.
+next to nothing, and is run with ``-I -S``; a peak of some 7 MB or less is still its own.
 """
 
 import os

@@ -2,8 +2,7 @@
 
 They are those of a water company: what its plants consist of, in folders of a hundred. One in twenty is
 shared; each of the others refs up to three of those. Two packs of eight templates in all, three of which make
-an output and five of which are partials, so that each schema has three outputs. (Issue trackers of real
-projects speak of one to five; a project's packs apply to all of its schemas, so here it is the mean for all.)
+an output and five of which are partials. A project's packs apply to all of its schemas, so each has three outputs.
 """
 
 from __future__ import annotations
