@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 
 import pytest
 
-from tests.conftest import Project, Result
+from tests.conftest import Project, Result, without_right_to_read_all
 
 ONE_LINE = re.compile(r"^[^:\n]+:\d+:\d+: .+ \[SG\d{3}\]$")
 FAILED = 1
@@ -47,15 +46,6 @@ def test_missing_schema_folder_in_the_configuration_names_its_line(project: Proj
 def test_empty_schema_folder(project: Project) -> None:
     (project.root / "empty").mkdir()
     assert_one_line(project.generate("-s", "empty"), "empty:1:1: ", "no *.json", CANNOT_START)
-
-
-def without_right_to_read_all() -> list[str]:
-    """The start of a command that runs another one without root's right to read every file."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("root may read every file, and there is no setpriv to give up that right")
-    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
 
 
 def test_unreadable_schema(project: Project) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY, Project
+from tests.conftest import REPOSITORY, Project, without_right_to_read_all
 
 
 def test_first_build_makes_an_output_per_schema(project: Project) -> None:
@@ -348,3 +348,28 @@ def test_no_output_tells_where_the_schemas_lie(project: Project, make_project: C
     assert len(other.outputs("out")) == 30
     for path, data in other.outputs("out").items():
         assert str(REPOSITORY).encode() not in data, path
+
+
+def test_build_goes_on_where_the_state_cannot_be_written(project: Project) -> None:
+    project.generate()
+    project.write("schemas/bike.json", {"title": "Trike", "description": "", "type": "object"})
+    for file in (project.root / ".schemagen").iterdir():
+        file.chmod(0o444)
+    (project.root / ".schemagen").chmod(0o555)
+    result = project.run("generate", prefix=without_right_to_read_all())
+    assert (result.code, result.summary) == (0, "1 generated, 2 fresh, 0 failed")
+    assert project.read("build/bike.txt").startswith("Trike")
+    assert len(result.errors) == 2, result.err
+    assert all("warning" in line and "Permission denied" in line for line in result.errors)
+
+
+def test_full_disk_keeps_the_old_output_and_names_the_new_one(project: Project) -> None:
+    """A limit on the size of files stands for the disk: the write of an output ends with an error."""
+    project.generate()
+    before = project.outputs()
+    project.write("schemas/bike.json", {"title": "T" * 100_000, "description": "", "type": "object"})
+    limited = ["bash", "-c", 'ulimit -f 40; trap "" XFSZ; exec "$@"', "bash"]
+    result = project.run("generate", prefix=limited)
+    assert result.code == 1, result
+    assert result.errors[0].startswith("build/bike.txt:1:1: cannot write: File too large")
+    assert project.outputs() == before

@@ -60,3 +60,7 @@ class StateBackend:
         for task_id in list(self._open_rows):
             self._log(task_id)
         self.state.close()
+        if self.state.trouble:
+            sys.stderr.write(
+                f"{self.name}:1:1: warning: cannot write: {self.state.trouble}; what is not remembered is made again\n"
+            )

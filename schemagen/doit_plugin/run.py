@@ -178,7 +178,10 @@ def _locked(folder: Path) -> Iterator[None]:
     def say_so() -> None:
         sys.stderr.write("waiting for another build of this project to end\n")
 
-    with writer_lock(folder, say_so):
+    def say_why(trouble: str) -> None:
+        sys.stderr.write(f"{folder.name}:1:1: warning: no lock: {trouble}; do not start a second build\n")
+
+    with writer_lock(folder, say_so, say_why):
         yield
 
 

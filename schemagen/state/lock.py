@@ -10,20 +10,30 @@ from pathlib import Path
 
 
 @contextmanager
-def writer_lock(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+def writer_lock(folder: Path, on_wait: Callable[[], None], on_trouble: Callable[[str], None]) -> Iterator[None]:
     """Hold the kernel's lock on ``folder``; ``on_wait`` is called once if another process has it.
 
-    The kernel releases the lock when its holder dies, however it dies: there is no stale lock.
-    Raises OSError where the folder cannot be written.
+    The kernel releases the lock when its holder dies, however it dies: there is no stale lock. Where there
+    can be no lock (a folder that is read-only, a file system without locks) ``on_trouble`` is told why, and
+    outputs are still replaced atomically.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    fd = -1
     try:
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(fd, fcntl.LOCK_EX)
+            folder.mkdir(parents=True, exist_ok=True)
+            fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            _wait_for(fd, on_wait)
+        except OSError as error:
+            on_trouble(error.strerror or str(error))
         yield
     finally:
-        os.close(fd)
+        if fd >= 0:
+            os.close(fd)
+
+
+def _wait_for(fd: int, on_wait: Callable[[], None]) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        on_wait()
+        fcntl.flock(fd, fcntl.LOCK_EX)

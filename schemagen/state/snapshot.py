@@ -142,7 +142,10 @@ class Observation:
             and _newest(self._times) < self._began - RACY_NS
         )
         times = self._times if is_sure and self._times is not None else array("q")
-        write_snapshot(self._path, Snapshot(self._key, fresh if is_sure else 0, watched, times))
+        try:
+            write_snapshot(self._path, Snapshot(self._key, fresh if is_sure else 0, watched, times))
+        except OSError:
+            return  # a snapshot only accelerates; the log, which counts, says so if it cannot be written
 
 
 def _newest(times: array[int]) -> int:

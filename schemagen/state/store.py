@@ -34,12 +34,16 @@ class Origin:
 
 
 class State:
-    """The rows and claims of one project, read from its log at once and written as they change."""
+    """The rows and claims of one project, read from its log at once and written as they change.
+
+    ``damage`` says what was wrong with the log when it was read; ``trouble`` why it can no longer be written.
+    """
 
     def __init__(self, path: Path) -> None:
         loaded = load_log(path)
         self.path = path
         self.damage = loaded.damage
+        self.trouble = ""
         self._good_bytes = loaded.good_bytes
         self._writer: LogWriter | None = None
         self._rows: dict[str, bytes | Row] = {}
@@ -134,9 +138,16 @@ class State:
     # -- the file
 
     def _append(self, kind: bytes, name: str, body: object) -> None:
-        if self._writer is None:
-            self._writer = LogWriter(self.path, self._good_bytes)
-        self._writer.append(Record(kind, _encode(name), _encode(body)))
+        if self.trouble:
+            return
+        try:
+            if self._writer is None:
+                self._writer = LogWriter(self.path, self._good_bytes)
+            self._writer.append(Record(kind, _encode(name), _encode(body)))
+        except OSError as error:
+            # What is not remembered is made again: a full disk here must not fail a build whose outputs are
+            # written. Nothing follows a torn record, so that what is before it stays good.
+            self.trouble = error.strerror or str(error)
 
     def close(self) -> None:
         """Close the file; rewrite it first where most of it is out of date."""
@@ -144,8 +155,11 @@ class State:
             return
         self._writer.close()
         self._writer = None
-        if self._dead > 100 + len(self._rows) // 2:
-            self.compact()
+        if self._dead > 100 + len(self._rows) // 2 and not self.trouble:
+            try:
+                self.compact()
+            except OSError as error:  # the old log is intact, and only longer than it need be
+                self.trouble = error.strerror or str(error)
 
     def compact(self) -> None:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
