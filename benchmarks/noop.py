@@ -31,6 +31,7 @@ packs = [{", ".join(f'"{pack}"' for pack in PACKS)}]
 [tool.doit.plugins.command]
 run = "schemagen.doit_plugin.run:RunBuild"
 forget = "schemagen.doit_plugin.forget:ForgetTasks"
+check = "schemagen.doit_plugin.check:CheckOutputs"
 """
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from schemagen import __version__
+from schemagen.changes import EVERYTHING, look, snapshot_key, summary
 from schemagen.errors import SchemagenError
-from schemagen.unchanged import snapshot_key, summary, unchanged_tasks
 
 if TYPE_CHECKING:
     from schemagen.config import Config
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
     generate.add_argument("-v", "--verbose", action="store_true", help="name each schema that is generated")
     generate.add_argument("-f", "--force", action="store_true", help="generate everything, fresh or not")
+    generate.add_argument("--paranoid", action="store_true", help="read every file: trust no file time")
     generate.add_argument("-n", "--dry-run", action="store_true", help="only say what would be generated, and why")
     generate.add_argument(
         "--keep-edited", action="store_true", help="keep outputs that were edited, and end with 1 if there are any"
@@ -161,9 +162,10 @@ def _is_whole(args: argparse.Namespace) -> bool:
 def _generate(args: argparse.Namespace) -> int:
     started = time.monotonic()
     key = snapshot_key([getattr(args, name) for name in SELECTION] + [args.keep_edited])
-    is_ordinary = not (args.dry_run or args.force)
-    if is_ordinary and (fresh := unchanged_tasks("generate", key)):
-        sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
+    is_ordinary = not (args.dry_run or args.force or args.paranoid)
+    found = look(key) if is_ordinary else EVERYTHING
+    if found.fresh:
+        sys.stdout.write(summary(0, found.fresh, 0, time.monotonic() - started))
         return 0
     config = _config_for(args)
     if args.dry_run:
@@ -179,7 +181,10 @@ def _generate(args: argparse.Namespace) -> int:
     return run_doit(
         config,
         ["run", "-n", str(processes), *options],
-        snapshot_key=key,
+        key=key,
+        started=started,
+        found=found,
+        is_paranoid=args.paranoid,
         is_whole=_is_whole(args),
         is_verbose=args.verbose,
         keeps_edited=args.keep_edited,

@@ -8,10 +8,11 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location
 from schemagen.model import Draft
 
@@ -29,7 +30,8 @@ _TOML_TOKEN = re.compile(
 @dataclass(frozen=True, slots=True)
 class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
-    are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``."""
+    are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``. ``digest`` is that of the
+    pyproject.toml that was read, empty where there is none."""
 
     root: str
     schemas: tuple[str, ...] = ("schemas",)
@@ -41,6 +43,7 @@ class Config:
     unresolved_refs: Literal["error", "opaque"] = "error"
     default_draft: Draft = Draft.D2020
     max_schema_bytes: int = 16 * 1024 * 1024
+    digest: str = field(default="", compare=False)
 
 
 def load_config(root: Path) -> Config:
@@ -48,9 +51,9 @@ def load_config(root: Path) -> Config:
 
     Raises ConfigError, at the line of the key, for TOML that cannot be read, an unknown key or a wrong value.
     """
-    table, text = _read_table(root / FILE)
+    table, text, digest = _read_table(root / FILE)
     if not table:
-        return Config(str(root))
+        return Config(str(root), digest=digest)
     _check(table, text)
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -66,15 +69,17 @@ def load_config(root: Path) -> Config:
             values[key] = tuple(Path(folder).as_posix() for folder in value)
         else:
             values[key] = tuple(value) if isinstance(value, list) else value
-    return Config(root=str(root), **values)
+    return Config(root=str(root), digest=digest, **values)
 
 
-def _read_table(file: Path) -> tuple[dict[str, Any], str]:
+def _read_table(file: Path) -> tuple[dict[str, Any], str, str]:
+    """The table of ``file``, with the text of all of it, and the digest of that."""
     try:
-        text = file.read_bytes().decode()
+        raw = file.read_bytes()
+        text = raw.decode()
         data = tomllib.loads(text)
     except FileNotFoundError:
-        return {}, ""
+        return {}, "", ""
     except OSError as error:
         raise ConfigError(f"cannot read: {error.strerror}", Location(FILE), "SG003") from None
     except UnicodeDecodeError as error:
@@ -85,7 +90,7 @@ def _read_table(file: Path) -> tuple[dict[str, Any], str]:
     table = tool.get("schemagen", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise ConfigError("tool.schemagen must be a table", _place_of((), text), "SG002")
-    return table, text
+    return table, text, digest_of(raw)
 
 
 def _toml_error(message: str, text: str) -> ConfigError:

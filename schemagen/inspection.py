@@ -23,10 +23,11 @@ from schemagen.view import build_view
 
 def _session(config: Config, *, is_whole: bool) -> Session:
     """A session that only looks: it takes no lock and writes nothing."""
-    state = State(Path(config.root, STATE_FILE))
-    if state.damage:
-        _say(f"{STATE_FILE}:1:1: warning: {state.damage}; going on with what is good of it")
-    return Session(config, state, _say, is_whole=is_whole)
+
+    def warn(damage: str) -> None:
+        _say(f"{STATE_FILE}:1:1: warning: {damage}; going on with what is good of it")
+
+    return Session(config, State(Path(config.root, STATE_FILE), warn), _say, is_whole=is_whole)
 
 
 def dry_run(config: Config, *, is_whole: bool, is_forced: bool) -> int:

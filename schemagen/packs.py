@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemagen.digest import digest_fields
+from schemagen.digest import digest_fields, digest_of
 from schemagen.errors import ConfigError, Location, SchemagenError, TemplateError
 from schemagen.mustache import Source, Templates
+from schemagen.state.sight import see
 from schemagen.view import VIEW_VERSION
 from schemagen.view.markdown import escape_markdown
 
@@ -49,13 +50,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack, ready to render. ``files`` are the paths of all that it was read from, folders too."""
+    """A pack, ready to render. ``files`` are the digests of all that it was read from, folders too, by path."""
 
     name: str
     folder: str
     outputs: tuple[Output, ...]
     templates: Templates
-    files: tuple[str, ...]
+    files: Mapping[str, str]
 
     def render(self, output: Output, view: dict[str, Any]) -> str:
         """The text of ``output``; raises TemplateError."""
@@ -114,15 +115,18 @@ def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
 def load_pack(folder: Path, root: Path) -> Pack:
     """Load the pack in ``folder``; raises ConfigError or TemplateError."""
     shown = _shown(folder, root)
-    sources = {file.name: _read(file, root) for file in sorted(folder.glob("*" + SUFFIX))}
     partials_folder = folder / "partials"
+    # The folders first: what is added to one after that is noticed by the next build.
+    folders = [folder, *(path for path in sorted((partials_folder, *partials_folder.rglob("*"))) if path.is_dir())]
+    files = {_shown(path, root): see(str(path)).digest for path in folders}
+    sources = {file.name: _read(file, root, files) for file in sorted(folder.glob("*" + SUFFIX))}
     partials = {
-        file.relative_to(partials_folder).as_posix().removesuffix(SUFFIX): _read(file, root)
+        file.relative_to(partials_folder).as_posix().removesuffix(SUFFIX): _read(file, root, files)
         for file in sorted(partials_folder.rglob("*" + SUFFIX))
     }
     manifest_file = folder / MANIFEST
     if manifest_file.is_file():
-        text = _read(manifest_file, root).text
+        text = _read(manifest_file, root, files).text
         manifest = _Manifest.parse(text, f"{shown}/{MANIFEST}", folder.name, sources)
     else:
         text = ""
@@ -132,11 +136,7 @@ def load_pack(folder: Path, root: Path) -> Pack:
         Output(template, pattern, _output_digest(text, template, sources, partials, templates))
         for template, pattern in manifest.outputs
     )
-    folders = [folder, *(path for path in sorted(partials_folder.rglob("*")) if path.is_dir())]
-    folders += [partials_folder] if partials_folder.is_dir() else []
-    files = [source.path for source in (*sources.values(), *partials.values())]
-    files += [f"{shown}/{MANIFEST}"] if text else []
-    return Pack(manifest.name, shown, outputs, templates, (*files, *(_shown(path, root) for path in folders)))
+    return Pack(manifest.name, shown, outputs, templates, files)
 
 
 def _output_digest(
@@ -156,10 +156,13 @@ def _shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _read(file: Path, root: Path) -> Source:
+def _read(file: Path, root: Path, files: dict[str, str]) -> Source:
+    """The text of ``file``; its digest goes into ``files``."""
     shown = _shown(file, root)
     try:
-        return Source(shown, file.read_bytes().decode("utf-8-sig"))
+        data = file.read_bytes()
+        files[shown] = digest_of(data)
+        return Source(shown, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise TemplateError(f"not UTF-8 (byte {error.start})", Location(shown), "SG305") from None
     except OSError as error:

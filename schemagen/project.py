@@ -8,12 +8,13 @@ Then nothing has to be parsed to plan its task. The documents are loaded when an
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from schemagen.changes import Changes
 from schemagen.config import FILE as CONFIG_FILE
 from schemagen.config import Config, check_paths
 from schemagen.digest import digest_of
@@ -24,8 +25,8 @@ from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.packs import Pack, load_packs, places_of_pack
 from schemagen.plan import Links, Task, check_collisions, options_digest, plan_failure, plan_task
 from schemagen.refs import Known, Library, owners_of_ids
-from schemagen.sources import find_folders, find_schemas, parse_schema, read_bytes
-from schemagen.state.snapshot import Watched
+from schemagen.sources import find_folders, find_schemas, parse_schema, read_bytes, read_schema
+from schemagen.state.sight import Sight, see, times_at
 
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
@@ -33,11 +34,20 @@ _NO_FACTS: Facts = {}
 
 @dataclass(slots=True)
 class Project:
-    """What is to be made: ``tasks`` by schema name. Schemas and resolutions are loaded as they are needed."""
+    """What is to be made: ``tasks`` by schema name. Schemas and resolutions are loaded as they are needed.
+
+    ``others`` is the number of tasks that are known to be fresh, and left out. ``sights`` are what was seen of each
+    schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
+    all else that the plan depends on: packs, configuration and folders, empty for what was not there.
+    """
 
     config: Config
     packs: tuple[Pack, ...]
     tasks: dict[str, Task]
+    others: int
+    sights: Mapping[str, Sight]
+    ids: Mapping[str, tuple[str, ...]]
+    basis: Mapping[str, str]
     _library: Library
     _load: Mapping[str, Callable[[], Schema]]
     _resolved: dict[str, tuple[Schema, Resolution]] = field(default_factory=dict)
@@ -48,20 +58,6 @@ class Project:
             schema = self._load[name]()
             self._resolved[name] = schema, self._library.resolve(schema)
         return self._resolved[name]
-
-    def watched(self, *others: str) -> Watched:
-        """All paths on which it depends that there is nothing to do, with ``others`` that a caller knows of."""
-        root = Path(self.config.root)
-        inputs = {file for task in self.tasks.values() for file in task.links.inputs}
-        inputs |= {task.schema for task in self.tasks.values()}
-        inputs |= {file for pack in self.packs for file in pack.files}
-        inputs |= set(find_folders(self.config))
-        places = {place for name in self.config.packs for place in places_of_pack(name)} | {CONFIG_FILE, *others}
-        absent = {path for task in self.tasks.values() for path in task.links.missing}
-        absent |= {place for place in places if not os.path.lexists(root / place)}
-        inputs |= places - absent
-        outputs = {output.path for task in self.tasks.values() for output in task.outputs}
-        return Watched(tuple(sorted(inputs)), tuple(sorted(outputs)), tuple(sorted(absent)))
 
     def render(self, name: str, wanted: Collection[str]) -> dict[str, bytes]:
         """The bytes of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
@@ -78,44 +74,89 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
     """
     check_paths(config)
+    # Folders before what is in them: what is added after a look at one is noticed by the next build.
+    basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     files = find_schemas(config)
+    for place in (place for name in config.packs for place in places_of_pack(name)):
+        basis[place] = see(str(Path(config.root, place))).digest
     packs = load_packs(config.packs, Path(config.root))
-    return _Loading(config, packs, files, remembered).project()
+    for pack in packs:
+        basis |= pack.files
+    loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
+    tasks = loading.tasks()
+    check_collisions(tasks)
+    return loading.project(tasks, basis, others=0)
+
+
+def load_changed(config: Config, changes: Changes, remembered: Callable[[str], Facts]) -> Project | None:
+    """As ``load_project``, but only what ``changes`` may have made stale; None where that cannot be told, because an
+    id of a schema changed."""
+    columns, paths = changes.columns, changes.snapshot.paths
+    names = columns.task_names()
+    schemas = [paths[schema] for schema in columns.schemas()]
+    ids = {schemas[task]: known for task, known in columns.known_ids().items()}
+    files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
+    packs = load_packs(config.packs, Path(config.root))
+    rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
+    loading = _Loading(config, packs, files, remembered, rest)
+    project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
+    has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)
+    return project if has_same_ids else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """The schemas of a project that may be needed and are not planned now: their names by path, and the URIs that
+    name those that have any."""
+
+    names: Mapping[str, str]
+    ids: Mapping[str, tuple[str, ...]]
+
+
+_NOTHING_ELSE = _Rest({}, {})
 
 
 class _Loading:
-    """The steps of loading a project, each filling in what the next needs."""
+    """The steps of loading a project, each filling in what the next needs. ``files`` are the schemas to plan."""
 
     def __init__(
         self,
         config: Config,
         packs: tuple[Pack, ...],
-        files: tuple[SchemaFile, ...],
+        files: Sequence[SchemaFile],
         remembered: Callable[[str], Facts],
+        rest: _Rest,
     ) -> None:
         self._config = config
         self._packs = packs
         self._files = files
+        self._rest = rest
         self._failed: dict[str, SchemaError] = {}
-        self._digests: dict[str, str] = {}
+        self._sights: dict[str, Sight] = {}
         self._schemas: dict[str, Schema] = {}
         self._facts: dict[str, Links] = {}
         self._load: dict[str, Callable[[], Schema]] = {}
         options = options_digest(config)
         for file in files:
             self._read(file, options, remembered(file.name))
-        known = {path: Known(links.ids, self._load[path]) for path, links in self._facts.items()}
+        known_ids = {path: ids for path, ids in rest.ids.items() if path not in self._schemas}
+        known_ids |= {path: links.ids for path, links in self._facts.items() if links.ids}
+        for path in self._failed:
+            known_ids.pop(path, None)
+        paths = (self._facts.keys() | rest.names.keys()) - self._failed.keys()
+        known = Known(paths, known_ids, self._load_known)
         self._library = Library(self._schemas.values(), config, self._failed, known)
-        ids = {path: self._library.ids(path) for path in self._schemas}
-        ids |= {path: links.ids for path, links in self._facts.items()}
+        ids = known_ids | {path: found for path in self._schemas if (found := self._library.ids(path))}
         self._ids = ids
         self._owners = owners_of_ids(dict(sorted(ids.items())))
 
     def _read(self, file: SchemaFile, options: str, facts: Facts) -> None:
         """Read ``file``, and parse it unless its bytes are those that ``facts`` are about."""
+        times = times_at(os.path.join(self._config.root, file.path))
         try:
             data = read_bytes(file, self._config)
             digest = digest_of(data)
+            self._sights[file.path] = Sight(times, digest)
             if facts.get("options") == options and facts["inputs"].get(file.path) == digest:
                 self._facts[file.path] = Links.from_facts(facts)
                 self._load[file.path] = _once(partial(parse_schema, file, data, digest, self._config))
@@ -124,42 +165,62 @@ class _Loading:
                 check_schema(schema)
                 self._schemas[file.path] = schema
                 self._load[file.path] = _once(lambda: schema)
-            self._digests[file.path] = digest
         except SchemaError as error:
             self._failed[file.path] = error
 
-    def project(self) -> Project:
-        tasks = [self._task(file) for file in self._files]
-        check_collisions(tasks)
+    def _load_known(self, path: str) -> Schema:
+        """The schema at ``path``, which was good when it was last read; raises SchemaError if it is not now."""
+        if path not in self._load:
+            schema = read_schema(SchemaFile(self._rest.names[path], path), self._config)
+            check_schema(schema)
+            self._load[path] = _once(lambda: schema)
+        return self._load[path]()
+
+    def tasks(self) -> list[Task]:
+        return [self._task(file) for file in self._files]
+
+    def project(self, tasks: Iterable[Task], basis: Mapping[str, str], others: int) -> Project:
         by_name = {task.name: task for task in tasks}
         load = {file.name: self._load[file.path] for file in self._files if file.path in self._load}
-        return Project(self._config, self._packs, by_name, self._library, load)
+        config, packs, sights, ids = self._config, self._packs, self._sights, self._ids
+        return Project(config, packs, by_name, others, sights, ids, basis, self._library, load)
 
     def _task(self, file: SchemaFile) -> Task:
         if file.path in self._failed:
             return plan_failure(file, self._failed[file.path], Links({}), self._packs, self._config)
         links = self._facts.get(file.path)
-        if links is None or not self._still_hold(links):
-            try:
-                resolution = self._library.resolve(self._load[file.path]())
-            except RefError as error:
-                inputs = {path: self._digests[path] for path in (file.path, *error.files)}
-                failed = Links(inputs, error.missing)
-                return plan_failure(file, error, failed, self._packs, self._config)
-            links = self._links(file, resolution)
+        try:
+            if links is None or not self._still_hold(links):
+                links = self._links(file, self._library.resolve(self._load[file.path]()))
+        except RefError as error:
+            failed = Links(self._inputs(file, error.files), error.missing)
+            return plan_failure(file, error, failed, self._packs, self._config)
+        except SchemaError as error:  # of a schema of the rest, which broke just now
+            return plan_failure(file, error, Links(self._inputs(file, ())), self._packs, self._config)
         return plan_task(file, links, self._packs, self._config)
 
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
-        inputs = {path: self._digests[path] for path in (file.path, *resolution.files)}
-        ids = self._ids[file.path]
+        inputs = self._inputs(file, resolution.files)
+        ids = self._ids.get(file.path, ())
         return Links(inputs, resolution.missing, resolution.opaque, resolution.asked, ids)
+
+    def _inputs(self, file: SchemaFile, refs: Iterable[str]) -> dict[str, str]:
+        return {path: self._digest(path) or "" for path in (file.path, *refs)}
+
+    def _digest(self, path: str) -> str | None:
+        """The digest of the schema at ``path`` as it is used now; None where there is no good one."""
+        if path in self._failed:
+            return None
+        if path in self._sights:
+            return self._sights[path].digest
+        return self._load_known(path).digest if path in self._rest.names else None
 
     def _still_hold(self, links: Links) -> bool:
         """Whether the references of a schema lead where they led when ``links`` were recorded."""
         return (
-            all(self._digests.get(path) == digest for path, digest in links.inputs.items())
+            all(self._digest(path) == digest for path, digest in links.inputs.items())
             and not any(
-                path in self._digests or path in self._failed or os.path.lexists(Path(self._config.root, path))
+                path in self._failed or self._digest(path) or os.path.lexists(Path(self._config.root, path))
                 for path in links.missing
             )
             and all("\n".join(self._owners.get(uri, ())) == answer for uri, answer in links.asked.items())

@@ -14,19 +14,19 @@ from schemagen.build import (
     Orphan,
     Written,
     bytes_of_file,
-    digest_of_file,
     discard,
     find_orphans,
     move_into_place,
     remove_orphan,
     write_beside,
 )
+from schemagen.changes import STATE_FOLDER, Changes
 from schemagen.config import Config
 from schemagen.errors import Location, SchemagenError
 from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
-from schemagen.project import Project, load_project
-from schemagen.state.store import OURS, Origin, State
-from schemagen.unchanged import STATE_FOLDER
+from schemagen.project import Project, load_changed, load_project
+from schemagen.state.sight import Sight, see
+from schemagen.state.store import OURS, Origin, Place, State
 
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
@@ -51,7 +51,7 @@ class Session:
 
     ``is_whole`` is false where options of this run alone choose the schemas, the packs or the output folder:
     what such a run does not make is not thereby gone. With ``keeps_edited`` an output that was edited is not
-    restored but added to ``kept``.
+    restored but added to ``kept``. With ``changes`` only what they may have made stale is looked at, if that can be.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Session:
         *,
         is_whole: bool = True,
         keeps_edited: bool = False,
+        changes: Changes | None = None,
     ) -> None:
         self.config = config
         self.root = Path(config.root)
@@ -69,7 +70,9 @@ class Session:
         self.warn = warn
         self.is_whole = is_whole
         self.keeps_edited = keeps_edited
+        self.changes = changes
         self.kept: set[str] = set()
+        self.sights: dict[str, Sight] = {}  # of outputs, by path
         self.has_kept_orphans = False
         self.started = time.monotonic()
 
@@ -83,7 +86,17 @@ class Session:
         state = self.state
         if state is None:
             return load_project(self.config)
-        return load_project(self.config, lambda name: state.facts(task_name(name)))
+
+        def remembered(name: str) -> dict[str, Any]:
+            return state.facts(task_name(name))
+
+        if self.changes is not None:
+            state.use_places(*_places(self.changes))
+            project = load_changed(self.config, self.changes, remembered)
+            if project is not None:
+                return project
+            self.changes = None
+        return load_project(self.config, remembered)
 
     def tasks(self) -> list[Task]:
         return list(self.project.tasks.values())
@@ -109,7 +122,8 @@ class Session:
 
     def digest_of(self, path: str) -> str | None:
         """The digest of the output ``path``; None where there is no such file."""
-        return digest_of_file(self.root / path)
+        seen = self.sights[path] = see(str(self.root / path), follows=False)
+        return seen.digest or None
 
     def bytes_of(self, path: str) -> bytes | None:
         """The bytes of the output ``path``; None where there is no such file."""
@@ -183,6 +197,8 @@ class Session:
     def remove_orphans(self) -> None:
         """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are not."""
         assert self.state is not None
+        if self.changes is not None:
+            return  # no schema came or went
         self._forget_gone_tasks()
         gone = []
         for orphan in self.orphans():
@@ -220,6 +236,14 @@ class Session:
             if path.startswith(self.config.output + "/")
             and all(origin.pack in packs and origin.schema.startswith(folders) for origin in digests.values())
         }
+
+
+def _places(changes: Changes) -> tuple[dict[str, Place], int, int]:
+    """Where the rows of the tasks to look at, and of their group, are in the log; its size, and how much are rows."""
+    columns = changes.columns
+    names = columns.task_names()
+    places = {task_name(names[task]): columns.place(task) for task in changes.tasks}
+    return {**places, BASENAME: changes.snapshot.group}, changes.snapshot.log_size, sum(columns.places[1::2])
 
 
 def _internal(task: Task, fault: Exception) -> SchemagenError:

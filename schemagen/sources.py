@@ -14,6 +14,7 @@ from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location, SchemaError
 from schemagen.jsontext import locate, parse
 from schemagen.model import Draft, JsonValue, Schema, SchemaFile
+from schemagen.state.sight import see
 
 SUFFIX = ".json"
 SKIPPED_FOLDERS = {"node_modules"}
@@ -53,14 +54,16 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
     return tuple(by_path.values())
 
 
-def find_folders(config: Config) -> tuple[str, ...]:
-    """The folders that ``find_schemas`` looks into, by their paths: a new schema changes the time of one."""
-    return tuple(
+def find_folders(config: Config) -> dict[str, str]:
+    """The folders that ``find_schemas`` looks into, each with the digest of its listing: a new schema changes it."""
+    root = Path(config.root)
+    paths = [
         f"{Path(folder).as_posix()}/{prefix}".rstrip("/")
         for folder in config.schemas
-        if (Path(config.root) / folder).is_dir()
-        for prefix, _ in _walk(Path(config.root), folder)
-    )
+        if (root / folder).is_dir()
+        for prefix, _ in _walk(root, folder)
+    ]
+    return {path: see(str(root / path)).digest for path in paths}
 
 
 def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:

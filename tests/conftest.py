@@ -132,6 +132,7 @@ DOIT_PLUGINS = """\
 [tool.doit.plugins.command]
 run = "schemagen.doit_plugin.run:RunBuild"
 forget = "schemagen.doit_plugin.forget:ForgetTasks"
+check = "schemagen.doit_plugin.check:CheckOutputs"
 """
 
 PLAIN_PACK = """\

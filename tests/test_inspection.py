@@ -60,6 +60,18 @@ def test_check_names_every_kind_of_difference_and_writes_nothing(project: Projec
     assert (project.mtimes(), project.mtimes(".schemagen")) == before
 
 
+def test_doit_check_says_the_same(project: Project) -> None:
+    project.doit("-n", "2")
+    assert project.doit("check").out == project.run("check").out
+    project.write("build/bike.txt", "mine\n")
+    result = project.doit("check", "--diff")
+    assert (result.code, result.out) == (1, project.run("check", "--diff").out)
+    project.write("packs/plain/plain.txt.mustache", "{{title")
+    result = project.doit("check")
+    assert result.code == 3
+    assert "packs/plain/plain.txt.mustache:1:1: tag is not closed" in result.err
+
+
 def test_change_that_changes_no_output_is_no_difference(project: Project) -> None:
     project.generate()
     project.write("schemas/bike.json", project.read("schemas/bike.json") + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -9,26 +10,42 @@ from pathlib import Path
 
 import pytest
 
+from schemagen.changes import NO_OPTIONS, SNAPSHOT, Look, look, snapshot_key
 from schemagen.doit_plugin.run import is_plain_dodo
-from schemagen.state.snapshot import load_snapshot
-from schemagen.unchanged import snapshot_path
+from schemagen.state.snapshot import differing, load_snapshot
 from tests.conftest import REPOSITORY, Project
 
 Build = Callable[[Project], str]
 
 
-def trusted(project: Project, front: str) -> bool:
-    snapshot = load_snapshot(str(project.root / snapshot_path(front)))
-    return snapshot is not None and snapshot.fresh > 0
+def look_at(project: Project) -> Look:
+    """What a build would find changed."""
+    with contextlib.chdir(project.root):
+        return look(snapshot_key(NO_OPTIONS))
 
 
-def settle(project: Project, build: Build, front: str) -> None:
-    """Build until a snapshot is trusted: the files have to be two seconds old by then."""
+def looked_at(project: Project) -> set[str]:
+    """The schemas that a build would look at; there must be changes, and they must not be everything."""
+    changes = look_at(project).changes
+    assert changes is not None
+    names = changes.columns.task_names()
+    return {names[task] for task in changes.tasks}
+
+
+def is_trusted(project: Project) -> bool:
+    """Whether no file has to be read to know that nothing changed."""
+    with contextlib.chdir(project.root):
+        snapshot = load_snapshot(SNAPSHOT)
+        return snapshot is not None and not differing(snapshot)
+
+
+def settle(project: Project, build: Build) -> None:
+    """Build until all times are trusted: the files have to be two seconds old by then."""
     for _ in range(200):
         assert build(project).startswith(("0 generated, 3 fresh", "3 generated")), project.root
-        if trusted(project, front):
+        if is_trusted(project):
             return
-    raise AssertionError("no snapshot was ever trusted")
+    raise AssertionError("the times were never trusted")
 
 
 def by_command(project: Project) -> str:
@@ -39,15 +56,29 @@ def by_doit(project: Project) -> str:
     return project.doit("-n", "2").summary
 
 
-FRONTS = [pytest.param(by_command, "generate", id="generate"), pytest.param(by_doit, "doit", id="doit")]
+FRONTS = [pytest.param(by_command, id="generate"), pytest.param(by_doit, id="doit")]
 
 
-@pytest.mark.parametrize(("build", "front"), FRONTS)
-def test_unchanged_project_is_found_fresh_without_reading_it(project: Project, build: Build, front: str) -> None:
-    settle(project, build, front)
+@pytest.mark.parametrize("build", FRONTS)
+def test_unchanged_project_is_found_fresh_without_reading_it(project: Project, build: Build) -> None:
+    settle(project, build)
     before = (project.mtimes(), project.mtimes(".schemagen"))
     assert build(project) == "0 generated, 3 fresh, 0 failed"
     assert (project.mtimes(), project.mtimes(".schemagen")) == before, "a snapshot that holds is not written again"
+
+
+@pytest.mark.parametrize("build", FRONTS)
+def test_build_right_after_a_build_looks_at_no_task(project: Project, build: Build) -> None:
+    build(project)
+    assert look_at(project).fresh == 3
+
+
+def test_doit_and_the_command_share_one_snapshot(project: Project) -> None:
+    settle(project, by_doit)
+    assert look_at(project).fresh == 3
+    change_schema(project)
+    assert by_command(project) == "1 generated, 2 fresh, 0 failed"
+    assert by_doit(project) == "0 generated, 3 fresh, 0 failed"
 
 
 def change_schema(project: Project) -> None:
@@ -111,13 +142,13 @@ def outputs_of_clean_build(project: Project, at: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("build", "front"), FRONTS)
-def test_any_change_is_noticed(project: Project, build: Build, front: str, tmp_path: Path) -> None:
-    settle(project, build, front)
+@pytest.mark.parametrize("build", FRONTS)
+def test_any_change_is_noticed(project: Project, build: Build, tmp_path: Path) -> None:
+    settle(project, build)
     original = tmp_path / "original"
     shutil.copytree(project.root, original, symlinks=True)
     for change in CHANGES:
-        assert trusted(project, front)
+        assert is_trusted(project)
         change(project)
         build(project)
         clean = outputs_of_clean_build(project, tmp_path / f"clean-{change.__name__}")
@@ -125,20 +156,99 @@ def test_any_change_is_noticed(project: Project, build: Build, front: str, tmp_p
         # Back to where it was, in the same folder: the snapshot of then must not be taken for one of now.
         shutil.rmtree(project.root)
         shutil.copytree(original, project.root, symlinks=True)
-        settle(project, build, front)
+        settle(project, build)
 
 
-@pytest.mark.parametrize(("build", "front"), FRONTS)
-def test_failure_is_reported_every_time(project: Project, build: Build, front: str) -> None:
+def test_changes_of_schemas_and_outputs_make_a_build_look_at_those_that_read_them_alone(project: Project) -> None:
+    project.write("schemas/tandem.json", {"allOf": [{"$ref": "bike.json"}]})
+    project.generate()
+    change_schema(project)
+    assert looked_at(project) == {"bike", "tandem"}
+    project.generate()
+    edit_output(project)
+    assert looked_at(project) == {"bike"}
+
+
+def test_schema_saved_through_a_temporary_file_is_all_that_is_looked_at(project: Project) -> None:
+    """As editors save; the folder has another time then, and the same files."""
+    project.generate()
+    file = project.root / "schemas/bike.json"
+    project.write("schemas/.bike.json.swp", "")
+    file.with_name("bike.json~").write_bytes(file.read_bytes().replace(b"Two", b"Six"))
+    file.with_name("bike.json~").replace(file)
+    assert looked_at(project) == {"bike"}
+    assert by_command(project) == "1 generated, 2 fresh, 0 failed"
+
+
+def test_schema_that_gains_an_id_is_a_change_to_all(project: Project) -> None:
+    project.write(
+        "schemas/asks.json", {"$id": "https://x.example/asks", "allOf": [{"$ref": "https://x.example/wheel"}]}
+    )
+    assert project.run("generate").summary == "3 generated, 0 fresh, 1 failed"
+    project.write("schemas/wheel.json", {"title": "Wheel", "description": ""})
+    assert project.run("generate").summary == "1 generated, 3 fresh, 1 failed"
+    project.write("schemas/wheel.json", {"$id": "https://x.example/wheel", "title": "Wheel", "description": ""})
+    assert project.run("generate").summary == "2 generated, 3 fresh, 0 failed"
+    project.write("schemas/wheel.json", {"$id": "https://x.example/other", "title": "Wheel", "description": ""})
+    assert project.run("generate").summary == "1 generated, 3 fresh, 1 failed"
+
+
+def test_new_reference_is_followed_from_then_on(project: Project) -> None:
+    project.generate()
+    project.write(
+        "schemas/bike.json", {"title": "Bike", "description": "", "allOf": [{"$ref": "billing/invoice.json"}]}
+    )
+    assert project.run("generate").summary == "1 generated, 2 fresh, 0 failed"
+    project.write("schemas/billing/invoice.json", {"title": "Bill", "description": ""})
+    assert looked_at(project) == {"bike", "billing/invoice"}
+    assert project.run("generate").summary == "2 generated, 1 fresh, 0 failed"
+
+
+def test_failure_is_reported_every_time_and_nothing_else_is_looked_at(project: Project) -> None:
     project.write("schemas/bad.json", "{")
-    for _ in range(6):
+    for build in (by_command, by_doit, by_command, by_doit):
         assert build(project).endswith("1 failed")
-    assert not trusted(project, front)
+    assert looked_at(project) == {"bad"}
+    project.write("schemas/bad.json", {"title": "Good", "description": ""})
+    assert by_doit(project) == "1 generated, 3 fresh, 0 failed"
+
+
+def test_schema_that_breaks_what_refs_it_and_is_mended(project: Project) -> None:
+    project.write("schemas/tandem.json", {"title": "", "description": "", "allOf": [{"$ref": "bike.json"}]})
+    project.generate()
+    before = project.outputs(), project.mtimes()
+    good = project.read("schemas/bike.json")
+    project.write("schemas/bike.json", good[:-3])
+    assert by_command(project) == "0 generated, 2 fresh, 2 failed"
+    project.write("schemas/bike.json", good)
+    assert by_command(project) == "2 generated, 2 fresh, 0 failed"
+    assert (project.outputs(), project.mtimes()) == before
+
+
+def test_paranoid_build_reads_what_the_snapshot_trusts(project: Project) -> None:
+    settle(project, by_command)
+    before = (project.root / SNAPSHOT).stat().st_mtime_ns
+    assert project.run("generate", "--paranoid").summary == "0 generated, 3 fresh, 0 failed"
+    assert (project.root / SNAPSHOT).stat().st_mtime_ns != before, "a snapshot is taken after a look at everything"
+
+
+def test_there_is_no_snapshot_after_a_build_that_was_stopped(project: Project) -> None:
+    """What such a build left behind is for the next one to find."""
+    project.generate()
+    template = project.root / "packs/plain/extra.txt.mustache"
+    os.mkfifo(template)
+    running = project.start("schemagen", "generate", "-w", "1")
+    with template.open("w"):  # opens when the build opens it to read
+        running.kill()
+        running.communicate()
+    assert not project.exists(SNAPSHOT)
+    template.unlink()
+    assert by_command(project) == "0 generated, 3 fresh, 0 failed"
 
 
 def test_damaged_snapshot_is_passed_over(project: Project) -> None:
-    settle(project, by_command, "generate")
-    file = project.root / snapshot_path("generate")
+    settle(project, by_command)
+    file = project.root / SNAPSHOT
     whole = file.read_bytes()
     for damaged in (
         b"",

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from schemagen.changes import Changes
 from schemagen.config import Config, load_config
 from schemagen.errors import SchemagenError
 from schemagen.session import STATE_FILE, Session
@@ -55,7 +56,9 @@ def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
         raise InvalidDodoFile(f"the build cannot start\n{lines}") from None
 
 
-def declared(config: Config, backend: Any, *, is_whole: bool, keeps_edited: bool = False) -> Iterator[Any]:
+def declared(
+    config: Config, backend: Any, *, is_whole: bool, keeps_edited: bool = False, changes: Changes | None = None
+) -> Iterator[Any]:
     """doit's tasks for ``config``, with the state that ``backend`` holds; see ``Session`` for the options.
 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
@@ -67,7 +70,9 @@ def declared(config: Config, backend: Any, *, is_whole: bool, keeps_edited: bool
 
     if not isinstance(backend, StateBackend):
         raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")
-    yield from declare_tasks(Session(config, backend.state, warn, is_whole=is_whole, keeps_edited=keeps_edited))
+    yield from declare_tasks(
+        Session(config, backend.state, warn, is_whole=is_whole, keeps_edited=keeps_edited, changes=changes)
+    )
 
 
 def warn(message: str) -> None:

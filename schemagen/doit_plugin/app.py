@@ -11,28 +11,39 @@ from doit.cmd_clean import Clean
 from doit.cmd_help import Help
 from doit.doit_cmd import DoitMain
 
+from schemagen.changes import EVERYTHING, Changes, Look
 from schemagen.config import Config
 from schemagen.doit_plugin import declared, doit_config, warn
 from schemagen.doit_plugin.reporter import Reporter, SummaryReporter
-from schemagen.doit_plugin.run import RunBuild
+from schemagen.doit_plugin.run import Front, RunBuild
 from schemagen.errors import SchemagenError
 
 CANNOT_START = 3
 
 
 class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
-    """Declares the tasks of a configuration that is already loaded."""
+    """Declares the tasks of a configuration that is already loaded; see ``Session`` for the options.
+
+    ``front`` is who asks for it, where that is a build.
+    """
 
     cmd_options = ()
 
     def __init__(
-        self, config: Config, snapshot_key: str, *, is_whole: bool, is_verbose: bool, keeps_edited: bool
+        self,
+        config: Config,
+        *,
+        is_whole: bool = True,
+        is_verbose: bool = False,
+        keeps_edited: bool = False,
+        changes: Changes | None = None,
     ) -> None:
         super().__init__()
-        self.snapshot_key = snapshot_key
+        self.front: Front | None = None
         self._config = config
         self._is_whole = is_whole
         self._keeps_edited = keeps_edited
+        self._changes = changes
         self._reporter = Reporter if is_verbose else SummaryReporter
 
     def load_doit_config(self) -> dict[str, Any]:
@@ -40,8 +51,15 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
 
     def load_tasks(self, cmd: Any, pos_args: list[str]) -> list[Any]:
         try:
-            backend = cmd.dep_manager.backend
-            return list(declared(self._config, backend, is_whole=self._is_whole, keeps_edited=self._keeps_edited))
+            return list(
+                declared(
+                    self._config,
+                    cmd.dep_manager.backend,
+                    is_whole=self._is_whole,
+                    keeps_edited=self._keeps_edited,
+                    changes=self._changes,
+                )
+            )
         except SchemagenError as problem:
             warn(str(problem))
         except ExceptionGroup as problems:
@@ -61,14 +79,29 @@ def run_doit(
     config: Config,
     args: Sequence[str],
     *,
-    snapshot_key: str = "",
+    key: str = "",
+    started: float = 0.0,
+    found: Look = EVERYTHING,
     is_whole: bool,
     is_verbose: bool = False,
     keeps_edited: bool = False,
+    is_paranoid: bool = False,
 ) -> int:
-    """Run a doit command on the tasks of ``config``; returns doit's exit code. See ``Session`` for the options."""
-    loader = ConfigLoader(config, snapshot_key, is_whole=is_whole, is_verbose=is_verbose, keeps_edited=keeps_edited)
+    """Run a doit command on the tasks of ``config``; returns doit's exit code.
+
+    For a build, ``key`` says what it is for, ``started`` when it began (monotonic clock), ``found`` what a look for it
+    showed, and ``is_paranoid`` that no file time is to be trusted. See ``Session`` for the others.
+    """
+
+    def loader(changes: Changes | None) -> ConfigLoader:
+        return ConfigLoader(
+            config, is_whole=is_whole, is_verbose=is_verbose, keeps_edited=keeps_edited, changes=changes
+        )
+
+    first = loader(None)
+    if key:
+        first.front = Front(key, "", loader, started, found, is_paranoid)
     backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
-    code = Application(loader, config_filenames=(), extra_config=backends).run(list(args))
+    code = Application(first, config_filenames=(), extra_config=backends).run(list(args))
     sys.stdout.flush()
     return code or 0

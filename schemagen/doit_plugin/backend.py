@@ -22,10 +22,11 @@ class StateBackend:
 
     def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
         self.name = name
-        self.state = State(Path(name))
+        self.state = State(Path(name), self._warn)
         self._open_rows: dict[str, dict[str, Any]] = {}
-        if self.state.damage:
-            sys.stderr.write(f"{name}:1:1: warning: {self.state.damage}; going on with what is good of it\n")
+
+    def _warn(self, damage: str) -> None:
+        sys.stderr.write(f"{self.name}:1:1: warning: {damage}; going on with what is good of it\n")
 
     def get(self, task_id: str, dependency: str) -> Any:
         row = self._open_rows.get(task_id) or self.state.row(task_id)

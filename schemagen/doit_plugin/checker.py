@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from doit.dependency import FileChangedChecker
 
-from schemagen.build import digest_of_file
+from schemagen.state.sight import see
 
 
 class ContentChecker(FileChangedChecker):  # type: ignore[misc]  # doit has no types
@@ -19,7 +18,7 @@ class ContentChecker(FileChangedChecker):  # type: ignore[misc]  # doit has no t
 
     def _digest(self, path: str) -> str | None:
         if path not in self._digests:
-            self._digests[path] = digest_of_file(Path(path).resolve())
+            self._digests[path] = see(path).digest or None
         return self._digests[path]
 
     def check_modified(self, file_path: str, file_stat: Any, state: str) -> bool:

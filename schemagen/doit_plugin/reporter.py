@@ -8,8 +8,8 @@ from typing import Any, TextIO
 
 from doit.reporter import ConsoleReporter
 
+from schemagen.changes import summary
 from schemagen.doit_plugin.tasks import GenerateTask
-from schemagen.unchanged import summary
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
@@ -26,8 +26,9 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
     def initialize(self, tasks: dict[str, Any], selected_tasks: list[str]) -> None:
         """Called before the first task; what came before it, reading and planning, counts too."""
         super().initialize(tasks, selected_tasks)
-        sessions = (task.action.session for task in tasks.values() if isinstance(task, GenerateTask))
+        sessions = {task.action.session for task in tasks.values() if isinstance(task, GenerateTask)}
         self._started = min((session.started for session in sessions), default=self._started)
+        self.fresh = sum(session.project.others for session in sessions)
 
     def execute_task(self, task: Any) -> None:
         if self.shows_tasks or not isinstance(task, GenerateTask):

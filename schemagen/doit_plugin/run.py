@@ -6,12 +6,13 @@ nothing to do.
 
 from __future__ import annotations
 
-import ast
 import codecs
 import contextlib
+import gc
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,22 @@ from doit.exceptions import InvalidCommand
 from doit.runner import Runner
 from doit.task import Stream
 
+from schemagen.changes import (
+    EVERYTHING,
+    NO_OPTIONS,
+    SNAPSHOT,
+    STATE_FOLDER,
+    Changes,
+    Look,
+    discard_snapshot,
+    look,
+    save,
+    snapshot_key,
+    summary,
+)
+from schemagen.digest import digest_of
 from schemagen.state.lock import writer_lock
-from schemagen.state.snapshot import Observation
-from schemagen.unchanged import STATE_FOLDER, snapshot_key, snapshot_path, summary, unchanged_tasks
+from schemagen.state.sight import file_system_now
 
 if TYPE_CHECKING:
     from schemagen.session import Session
@@ -39,41 +53,47 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
     name = "run"
 
     def execute(self, params: Any, args: list[str]) -> Any:
-        """As doit's, but nothing is loaded where a snapshot shows that there is nothing to do."""
-        started = time.monotonic()
-        front, key, is_plain = self._front(params, args)
-        if is_plain and (fresh := unchanged_tasks(front, key)):
-            sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
-            return 0
+        """As doit's, but only what changed is loaded, where a snapshot can tell."""
+        self._started = time.monotonic()
         folder = _project_folder(params)
-        with _locked(folder / STATE_FOLDER):
-            self._seen: tuple[Session, Any] | None = None
-            observation = Observation(snapshot_path(front), str(folder), key)
-            result = super().execute(params, args)
-            if is_plain and self._seen is not None:
-                self._conclude(observation, *self._seen, dodo=params.get("dodoFile", ""))
+        front = self._front(params, args, folder)
+        if front is not None:
+            self._started = front.started
+        found = EVERYTHING if front is None else front.found or front.look()
+        if found.fresh:
+            return _report_fresh(found.fresh, self._started)
+        with _locked(folder / STATE_FOLDER) as has_waited:
+            if front is not None and (has_waited or not (found.changes is None or found.changes.still_hold())):
+                found = front.look()
+                if found.fresh:
+                    return _report_fresh(found.fresh, self._started)
+            began = file_system_now(str(folder / SNAPSHOT))
+            discard_snapshot(str(folder))
+            if front is not None and found.changes is not None:
+                self.loader = front.loader(found.changes)
+            self._session: Session | None = None
+            with _without_collecting():
+                result = super().execute(params, args)
+            if front is not None and self._session is not None:
+                self._conclude(self._session, front.key, folder, began)
             return result
 
-    def _front(self, params: Any, args: list[str]) -> tuple[str, str, bool]:
-        """Who runs us, what for, and whether it is a build of everything with nothing special about it."""
+    def _front(self, params: Any, args: list[str], folder: Path) -> Front | None:
+        """Who runs us, if it is a build of everything with nothing special about it."""
+        front: Front | None = getattr(self.loader, "front", None)
+        if front is not None:
+            return None if params.get("always") else front
         special = set(params._non_default_keys) - ORDINARY if hasattr(params, "_non_default_keys") else set()
-        key = getattr(self.loader, "snapshot_key", None)
-        if key is not None:
-            return "generate", key, not params.get("always")
         is_here = params.get("dodoFile") == "dodo.py" and not params.get("cwdPath")
-        return "doit", snapshot_key(["doit"]), not args and not special and is_here
+        return Front.of_doit(folder) if is_here and not args and not special else None
 
-    def _conclude(self, observation: Observation, session: Session, report: Any, *, dodo: str) -> None:
-        """Take a snapshot for the next build, if this one was about our tasks and nothing else."""
-        from schemagen.doit_plugin.reporter import Reporter
-        from schemagen.session import STATE_FILE
+    def _conclude(self, session: Session, key: str, folder: Path, began: int) -> None:
+        """Take a snapshot for the next build."""
+        from schemagen.conclusion import conclude
 
-        if not isinstance(report, Reporter) or (dodo and not is_plain_dodo(Path(dodo).read_bytes())):
-            return
-        is_clean = not (report.generated or report.failed or session.kept or session.has_kept_orphans)
-        observation.conclude(
-            session.project.watched(STATE_FILE, *([dodo] if dodo else [])), report.fresh if is_clean else 0
-        )
+        snapshot = conclude(session, key, _digest_of_plain_dodo(folder), began)
+        if snapshot is not None:
+            save(snapshot)
 
     def _execute(  # doit passes its options by these names
         self,
@@ -100,6 +120,9 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 outfile, verbosity, always, continue_, reporter, num_process, par_type, single,
                 auto_delayed_regex, force_verbosity, failure_verbosity, pdb,
             )  # fmt: skip
+        # What was declared stays until the end: it need not be looked through again and again.
+        gc.freeze()
+        gc.enable()
         if par_type not in {"process", "thread"}:
             raise InvalidCommand(f"Invalid parallel type {par_type}")
         PythonAction.pm_pdb = pdb
@@ -107,7 +130,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         reporter_class = self.reporters[reporter] if isinstance(reporter, str) else reporter
         with _stream_for(outfile) as self.outstream, _deep_recursion():
             report = reporter_class(self.outstream, {"failure_verbosity": failure_verbosity})
-            self._seen = session, report
+            self._session = session
+            session.started = self._started
             common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
             runner: Runner
             if not num_process:
@@ -116,8 +140,9 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 runner = ThreadRunner(*common, num_process)
             else:
                 runner = BatchRunner(*common, num_process, session)
-            sweep_temps(session.root / session.config.output)
-            if self.sel_default_tasks:
+            if session.changes is None:  # else the last build ended, and has left nothing
+                sweep_temps(session.root / session.config.output)
+            if self.sel_default_tasks and session.changes is None:
                 session.remove_orphans()
             result: int = runner.run_all(self.control.task_dispatcher())
             for path in sorted(session.kept):
@@ -135,6 +160,45 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         return control
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Who asks for a build, and of what: ``key`` and ``dodo`` are as in a Snapshot, ``loader`` makes what declares only
+    the changes since one, and ``found`` is what a first look showed, if there was one; ``started`` is on the monotonic
+    clock."""
+
+    key: str
+    dodo: str
+    loader: Callable[[Changes], Any]
+    started: float
+    found: Look | None = None
+    is_paranoid: bool = False
+
+    @classmethod
+    def of_doit(cls, folder: Path) -> Front | None:
+        """doit with the dodo.py of ``folder``."""
+        try:
+            dodo = digest_of((folder / "dodo.py").read_bytes())
+        except OSError:
+            return None
+
+        def loader(changes: Changes) -> Any:
+            from schemagen.config import load_config
+            from schemagen.doit_plugin.app import ConfigLoader
+
+            return ConfigLoader(load_config(folder), is_verbose=True, changes=changes)
+
+        return cls(snapshot_key(NO_OPTIONS), dodo, loader, time.monotonic())
+
+    def look(self) -> Look:
+        """Find what changed since the last build for this; everything, if no time is to be trusted."""
+        return EVERYTHING if self.is_paranoid else look(self.key, self.dodo)
+
+
+def _report_fresh(fresh: int, started: float) -> int:
+    sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
+    return 0
+
+
 PLAIN_DODO = """
 from schemagen.doit_plugin import doit_config, generate_tasks
 DOIT_CONFIG = doit_config()
@@ -149,6 +213,8 @@ def is_plain_dodo(source: bytes) -> bool:
     Any other may declare other tasks tomorrow, for reasons that no file time tells.
     """
 
+    import ast
+
     def shape(text: bytes | str) -> list[str]:
         tree = ast.parse(text)
         for node in ast.walk(tree):
@@ -158,7 +224,19 @@ def is_plain_dodo(source: bytes) -> bool:
                 node.returns = None
         return [ast.dump(node) for node in tree.body]
 
-    return shape(source) == shape(PLAIN_DODO)
+    try:
+        return shape(source) == shape(PLAIN_DODO)
+    except (SyntaxError, ValueError):
+        return False
+
+
+def _digest_of_plain_dodo(folder: Path) -> str:
+    """The digest of the dodo.py of ``folder``, empty if there is none or it is not the documented one."""
+    try:
+        source = (folder / "dodo.py").read_bytes()
+    except OSError:
+        return ""
+    return digest_of(source) if is_plain_dodo(source) else ""
 
 
 def _project_folder(params: Any) -> Path:
@@ -174,15 +252,32 @@ def _session_of(tasks: list[Any]) -> Session | None:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold the lock; gives whether another build had to end for it."""
+    waited = []
+
     def say_so() -> None:
+        waited.append(True)
         sys.stderr.write("waiting for another build of this project to end\n")
 
     def say_why(trouble: str) -> None:
         sys.stderr.write(f"{folder.name}:1:1: warning: no lock: {trouble}; do not start a second build\n")
 
     with writer_lock(folder, say_so, say_why):
+        yield bool(waited)
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Collect no garbage while tasks are declared: that is a third of the time it takes, and there is none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
         yield
+    finally:
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
 
 
 @contextlib.contextmanager

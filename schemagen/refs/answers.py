@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -54,12 +54,16 @@ class Refusal:
 
 
 class Answers:
-    """The answers to all references of a project; each is found once. ``ids`` are the URIs that name each
-    schema or a part of it, by path; ``load`` gives the document at a path, and is asked only for those that
-    references lead to. ``failed`` are the errors of the schemas that cannot be used, by path."""
+    """The answers to all references of a project, whose schemas are at ``paths``; each is found once.
+
+    ``ids`` are the URIs that name a schema or a part of it, by path, for those that have any; ``load`` gives the
+    document at a path, and is asked only for those that references lead to. ``failed`` are the errors of the schemas
+    that cannot be used, by path.
+    """
 
     def __init__(
         self,
+        paths: Collection[str],
         ids: Mapping[str, Iterable[str]],
         load: Callable[[str], Document],
         folders: SchemaFolders,
@@ -68,7 +72,8 @@ class Answers:
         self._folders = folders
         self._load = load
         self._metaschemas = Metaschemas()
-        self._by_file = {folders.absolute(path): path for path in ids}
+        self._paths = paths
+        self._by_file: dict[str, str] | None = None
         self._by_real_file: dict[str, str] | None = None
         self._failed = {folders.absolute(path): error for path, error in failed.items()}
         self._owners = owners_of_ids(ids)
@@ -165,7 +170,8 @@ class Answers:
             return Refusal(NOTHING, message, missing=(path,))
         if found is Found.FOLDER or uri.endswith("/"):
             return Refusal(NOTHING, f"{shortened(path)} is a folder, no schema")
-        schema = self._by_file.get(absolute) or self._reached_by_link(absolute)
+        # Nearly always the path is as the schema was found; the tables for other ways to say it are made when needed.
+        schema = path if path in self._paths else self._named_otherwise(absolute)
         if schema is not None:
             return self._load(schema), 0
         if absolute in self._failed:
@@ -173,11 +179,16 @@ class Answers:
         message = f"{shortened(path)} is not among the schemas: excluded, or no *.json file"
         return Refusal(NO_SCHEMA, message, missing=(path,))
 
-    def _reached_by_link(self, absolute: str) -> str | None:
-        """The path of a schema that was found under another name, through a link to it or its folder."""
+    def _named_otherwise(self, absolute: str) -> str | None:
+        """The path of a schema that was found under another name, such as through a link to it or its folder."""
+        folders = self._folders
+        if self._by_file is None:
+            self._by_file = {folders.absolute(path): path for path in self._paths}
+        if absolute in self._by_file or absolute in self._failed:
+            return self._by_file.get(absolute)
         if self._by_real_file is None:
-            self._by_real_file = {self._folders.real(file): path for file, path in self._by_file.items()}
-        return self._by_real_file.get(self._folders.real(absolute))
+            self._by_real_file = {folders.real(file): path for file, path in self._by_file.items()}
+        return self._by_real_file.get(folders.real(absolute))
 
 
 def owners_of_ids(ids: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:

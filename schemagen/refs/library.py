@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -23,20 +23,26 @@ _NOT_FAILED: Mapping[str, SchemaError] = {}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A schema that an earlier build has read: the URIs that name it or a part of it, and how to load it."""
+    """Schemas that an earlier build has read: their ``paths``, the URIs that name those that have any or a part of
+    them, by path, and how to load the one at a path."""
 
-    ids: tuple[str, ...]
-    load: Callable[[], Schema]
+    paths: Collection[str]
+    ids: Mapping[str, tuple[str, ...]]
+    load: Callable[[str], Schema]
 
 
-_NONE_KNOWN: Mapping[str, Known] = {}
+def _load_none(path: str) -> Schema:
+    raise LookupError(path)
+
+
+_NONE_KNOWN = Known((), {}, _load_none)
 
 
 class Library:
     """All schemas of a project that could be read, and where their references lead.
 
-    ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read, by
-    path: they are loaded when a reference leads to them. What is found out for one schema serves all others.
+    ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read: they are
+    loaded when a reference leads to them. What is found out for one schema serves all others.
     """
 
     def __init__(
@@ -44,14 +50,15 @@ class Library:
         schemas: Iterable[Schema],
         config: Config,
         failed: Mapping[str, SchemaError] = _NOT_FAILED,
-        known: Mapping[str, Known] = _NONE_KNOWN,
+        known: Known = _NONE_KNOWN,
     ) -> None:
         self._documents = {schema.path: _document(schema) for schema in schemas}
         self._known = known
-        ids: dict[str, Iterable[str]] = {path: each.ids for path, each in known.items()}
+        ids: dict[str, Iterable[str]] = {**known.ids}
         ids |= {path: document.uris_by_id() for path, document in self._documents.items()}
         folders = SchemaFolders(config.root, config.schemas)
-        self._answers = Answers(dict(sorted(ids.items())), self._document, folders, failed)
+        paths = {*known.paths, *self._documents}
+        self._answers = Answers(paths, dict(sorted(ids.items())), self._document, folders, failed)
         self._may_be_opaque = config.unresolved_refs == "opaque"
 
     def resolve(self, schema: Schema) -> Resolution:
@@ -83,7 +90,7 @@ class Library:
     def _document(self, path: str) -> Document:
         document = self._documents.get(path)
         if document is None:
-            document = self._documents[path] = _document(self._known[path].load())
+            document = self._documents[path] = _document(self._known.load(path))
         return document
 
     def _follow(self, walk: _Walk, document: Document, reference: Reference) -> Target:

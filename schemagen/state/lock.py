@@ -37,3 +37,20 @@ def _wait_for(fd: int, on_wait: Callable[[], None]) -> None:
     except BlockingIOError:
         on_wait()
         fcntl.flock(fd, fcntl.LOCK_EX)
+
+
+@contextmanager
+def spare_lock(folder: str) -> Iterator[bool]:
+    """Hold the lock on ``folder`` if it is free; gives whether it was."""
+    fd = -1
+    try:
+        try:
+            fd = os.open(f"{folder}/lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            has_lock = True
+        except OSError:
+            has_lock = False
+        yield has_lock
+    finally:
+        if fd >= 0:
+            os.close(fd)

@@ -44,11 +44,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a log held: its records, how many bytes of it are good, and what is wrong with the rest."""
+    """What a log held: its records, where its header and then each of them ends, and what is wrong with the rest."""
 
     records: tuple[Record, ...]
-    good_bytes: int
+    ends: tuple[int, ...]
     damage: str
+
+    @property
+    def good_bytes(self) -> int:
+        """How many bytes of the log are good."""
+        return self.ends[-1]
 
 
 def load_log(path: Path) -> Loaded:
@@ -59,20 +64,32 @@ def load_log(path: Path) -> Loaded:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return Loaded((), 0, "")
+        return Loaded((), (0,), "")
     if not data.startswith(HEADER):
-        return Loaded((), 0, "it is of another version or not a log" if data else "")
+        return Loaded((), (0,), "it is of another version or not a log" if data else "")
     records: list[Record] = []
-    good = len(HEADER)
+    ends = [len(HEADER)]
     for record, end in _records(data):
         records.append(record)
-        good = end
-    damage = "" if good == len(data) else f"it is damaged from byte {good} on"
-    return Loaded(tuple(records), good, damage)
+        ends.append(end)
+    damage = "" if ends[-1] == len(data) else f"it is damaged from byte {ends[-1]} on"
+    return Loaded(tuple(records), tuple(ends), damage)
 
 
-def _records(data: bytes) -> Iterator[tuple[Record, int]]:
-    start = len(HEADER)
+def read_record(path: Path, place: tuple[int, int]) -> Record | None:
+    """The record at ``place`` (offset and length in bytes) of the log at ``path``; None where there is no good one."""
+    offset, length = place
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            line = file.read(length)
+    except OSError:
+        return None
+    found = next(_records(line, 0), None)
+    return found[0] if found is not None and found[1] == length else None
+
+
+def _records(data: bytes, start: int = len(HEADER)) -> Iterator[tuple[Record, int]]:
     while (end := data.find(b"\n", start)) >= 0:
         text = data[start + 9 : end]
         if data[start : start + 9] != b"%08x " % crc32(text):
@@ -89,31 +106,46 @@ class LogWriter:
     def __init__(self, path: Path, good_bytes: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self.size = good_bytes
         if good_bytes == 0:
             os.ftruncate(self._fd, 0)
             self._write(HEADER)
         elif os.fstat(self._fd).st_size != good_bytes:
             os.ftruncate(self._fd, good_bytes)
 
-    def append(self, record: Record) -> None:
-        self._write(record.to_line())
+    def append(self, record: Record) -> tuple[int, int]:
+        """Append ``record``; returns its place: its offset and length in bytes."""
+        line = record.to_line()
+        place = (self.size, len(line))
+        self._write(line)
+        return place
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
+        self.size += len(data)
 
     def close(self) -> None:
         os.close(self._fd)
 
 
-def rewrite_log(path: Path, records: Iterable[Record]) -> None:
-    """Replace the log by one that holds just ``records``; after a power cut it is the old or the new one."""
+def rewrite_log(path: Path, records: Iterable[Record]) -> list[tuple[int, int]]:
+    """Replace the log by one that holds just ``records``; after a power cut it is the old or the new one.
+
+    Returns the place of each record: its offset and length in bytes.
+    """
     temp = path.with_name(f"{path.name}.new")
+    places: list[tuple[int, int]] = []
+    size = len(HEADER)
     with temp.open("wb") as file:
         file.write(HEADER)
         for record in records:
-            file.write(record.to_line())
+            line = record.to_line()
+            file.write(line)
+            places.append((size, len(line)))
+            size += len(line)
         file.flush()
         os.fsync(file.fileno())
     temp.replace(path)
+    return places

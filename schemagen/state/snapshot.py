@@ -1,76 +1,90 @@
-"""This module knows how to tell in one pass over the file times that nothing changed since a build found all fresh.
+"""This module knows how to find, in one pass over the file times, what changed since a build.
 
-A snapshot only accelerates: it says "unchanged" only where a full check would find everything fresh, and
-whatever is wrong with it, a full check follows. It holds the paths that a build looked at, and for each its
-size, modification time, change time and inode, as they were both before the build read anything and after it
-was done. So what was read is what these times are of.
+A snapshot only accelerates: what it says is unchanged is what a full check would find unchanged, and whatever is
+wrong with it, a full check follows. It holds the paths that a build depended on, with the times and the digest of
+each as it was when the build used it, and which task depends on which. A time is recorded only where it is sure to
+belong to those bytes (see ``sight``); what has no such time is read again. There is a snapshot only while no build is
+under way: it is removed when one begins to write.
 
-Times can be trusted only if they are not too fresh: a file that is written twice within one tick of the file
-system's clock keeps its time. So a snapshot is taken only if nothing in it changed within the two seconds
-before the build began, by the clock of the file system (Git's rule for "racily clean" index entries).
-
-Layout: the line ``schemagen-snapshot 1``; a line with the xxh3-64 of the rest as 16 hex digits; a line of JSON
-``[key, fresh, inputs, outputs, absent]``, where ``fresh`` is 0 if the times are not to be trusted and the other
-three are counts; the paths, joined by NUL; then, if ``fresh``, five signed 64-bit integers in native order for
-each input and output: size, mtime and ctime in nanoseconds, inode, mode. What is of another version or
-damaged is passed over.
+Layout: the line ``schemagen-snapshot 2``; a line with the xxh3-64 of the rest as 16 hex digits; a line of JSON
+``[byte order, key, dodo, log size, group, unsettled, inputs, outputs, [size, ...]]``, where inputs and outputs are
+counts of paths; then the parts, each of the size that is told: four signed 64-bit integers for each input and output
+(see ``Times``), their digests of 16 bytes (zero for none), all paths joined by NUL, and the columns of the tasks. What
+is of another version or machine, or damaged, is passed over.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import xxhash
 
-HEADER = b"schemagen-snapshot 1\n"
-RACY_NS = 2_000_000_000
-_FIELDS = 5
+from schemagen.state.columns import Columns
+from schemagen.state.sight import GONE, Times
 
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """The paths that a build depends on, relative to the project folder: ``inputs`` (files and folders, links
-    followed), ``outputs`` (links not followed), and ``absent`` ones, which must not exist."""
-
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    absent: tuple[str, ...]
+Data = bytes | memoryview
+HEADER = b"schemagen-snapshot 2\n"
+# Numbers for the times of a path, and bytes of a digest.
+FIELDS = 4
+DIGEST = 16
+# Below this many paths a second process costs more than it saves.
+_WORTH_A_PROCESS = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """``key`` names what was built and how; ``fresh`` is the number of fresh tasks, 0 if ``times`` are not to be
-    trusted."""
+    """``paths`` are relative to the project folder, or absolute: first ``inputs`` files and folders (links are
+    followed), then ``outputs`` files (links are not), then paths that must not exist.
+
+    ``key`` names what was built and how; ``dodo`` is the digest of a dodo.py that is known to say nothing more;
+    ``unsettled`` are the tasks that were not fresh at the end. ``log_size`` is the size of the log in bytes, and
+    ``group`` the place in it of the row of all tasks together.
+    """
 
     key: str
-    fresh: int
-    watched: Watched
+    dodo: str
+    log_size: int
+    group: tuple[int, int]
+    unsettled: tuple[int, ...]
+    inputs: int
+    outputs: int
+    paths: tuple[str, ...]
     times: array[int]
+    digests: Data
+    parts: tuple[Data, ...]
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks there are."""
+        return len(self.parts[3]) // 8
+
+    def columns(self) -> Columns:
+        """The tasks."""
+        return Columns.from_parts(self.parts)
+
+    def digest(self, path: int) -> str:
+        """The digest of the bytes that were used of a path, empty where there were none."""
+        raw = self.digests[path * DIGEST : (path + 1) * DIGEST]
+        return raw.hex() if any(raw) else ""
+
+    def follows(self, path: int) -> bool:
+        """Whether a link at a path is followed."""
+        return path < self.inputs
 
 
-def times_of(watched: Watched, root: str) -> array[int] | None:
-    """The times of all that is watched; None where one that should exist does not, or the other way round."""
-    times = array("q")
-    extend = times.extend
-    here = root + os.sep
-    looks: tuple[tuple[Callable[[str], os.stat_result], Sequence[str]], ...] = (
-        (os.stat, watched.inputs),
-        (os.lstat, watched.outputs),
-    )
-    try:
-        for look, paths in looks:
-            for path in paths:
-                status = look(path if path[0] == os.sep else here + path)
-                extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_mode))
-    except (OSError, OverflowError):  # an inode may be too large for us
-        return None
-    if any(os.path.lexists(os.path.join(root, path)) for path in watched.absent):
-        return None
-    return times
+def times_array(times: Sequence[Times]) -> array[int]:
+    """``times`` in the form in which a snapshot has them."""
+    return array("q", [field for each in times for field in each])
+
+
+def digests_bytes(digests: Sequence[str]) -> bytes:
+    """``digests`` in the form in which a snapshot has them; empty ones are for none."""
+    return b"".join(bytes.fromhex(digest) if digest else bytes(DIGEST) for digest in digests)
 
 
 def load_snapshot(path: str) -> Snapshot | None:
@@ -80,85 +94,99 @@ def load_snapshot(path: str) -> Snapshot | None:
             data = file.read()
     except OSError:
         return None
+    start = len(HEADER) + 17
     if not data.startswith(HEADER):
         return None
-    body = data[len(HEADER) + 17 :]
-    if data[len(HEADER) : len(HEADER) + 17] != xxhash.xxh3_64_hexdigest(body).encode() + b"\n":
+    whole = memoryview(data)
+    if data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n":
         return None
-    head, _, rest = body.partition(b"\n")
-    key, fresh, inputs, outputs, absent = json.loads(head)
-    size = (inputs + outputs) * _FIELDS * 8 if fresh else 0
-    names = rest[: len(rest) - size].decode("utf-8", "surrogateescape").split("\0")
+    end = data.index(b"\n", start) + 1
+    order, key, dodo, log_size, group, unsettled, inputs, outputs, sizes = json.loads(data[start:end])
+    if order != sys.byteorder:
+        return None
+    parts: list[memoryview] = []
+    for size in sizes:
+        parts.append(whole[end : end + size])
+        end += size
     times = array("q")
-    times.frombytes(rest[len(rest) - size :])
-    watched = Watched(
-        tuple(names[:inputs]), tuple(names[inputs : inputs + outputs]), tuple(names[inputs + outputs :][:absent])
-    )
-    return Snapshot(key, fresh, watched, times)
+    times.frombytes(parts[0])
+    paths = tuple(str(parts[2], "utf-8", "surrogateescape").split("\0"))
+    about = (key, dodo, log_size, tuple(group), tuple(unsettled))
+    return Snapshot(*about, inputs, outputs, paths, times, parts[1], tuple(parts[3:]))
 
 
 def write_snapshot(path: str, snapshot: Snapshot) -> None:
-    """Put ``snapshot`` at ``path``; a reader sees the old or the new."""
-    watched = snapshot.watched
-    counts = [len(watched.inputs), len(watched.outputs), len(watched.absent)]
-    head = json.dumps([snapshot.key, snapshot.fresh, *counts]).encode() + b"\n"
-    names = "\0".join((*watched.inputs, *watched.outputs, *watched.absent)).encode("utf-8", "surrogateescape")
-    body = head + names + (snapshot.times.tobytes() if snapshot.fresh else b"")
+    """Put ``snapshot`` at ``path``; a reader sees the old or the new. Raises OSError."""
+    names = "\0".join(snapshot.paths).encode("utf-8", "surrogateescape")
+    parts = [snapshot.times.tobytes(), snapshot.digests, names, *snapshot.parts]
+    sizes = [len(part) for part in parts]
+    about = [snapshot.key, snapshot.dodo, snapshot.log_size, snapshot.group, snapshot.unsettled]
+    head = json.dumps([sys.byteorder, *about, snapshot.inputs, snapshot.outputs, sizes]).encode() + b"\n"
+    digest = xxhash.xxh3_64(head)
+    for part in parts:
+        digest.update(part)
     temp = f"{path}.{os.getpid()}.new"
     with open(temp, "wb") as file:
-        file.write(HEADER + xxhash.xxh3_64_hexdigest(body).encode() + b"\n" + body)
+        file.writelines([HEADER, digest.hexdigest().encode() + b"\n", head, *parts])
     os.replace(temp, path)
 
 
-def fresh_tasks(path: str, root: str, key: str) -> int:
-    """How many tasks are fresh, if nothing changed since the snapshot at ``path`` was taken; else 0."""
-    snapshot = load_snapshot(path)
-    if snapshot is None or snapshot.key != key or not snapshot.fresh:
-        return 0
-    return snapshot.fresh if times_of(snapshot.watched, root) == snapshot.times else 0
+def differing(snapshot: Snapshot) -> list[int]:
+    """The paths whose times are not those recorded, and the absent ones that exist now, in the present folder."""
+    count = snapshot.inputs + snapshot.outputs
+    appeared = [path for path in range(count, len(snapshot.paths)) if os.path.lexists(snapshot.paths[path])]
+    if count < _WORTH_A_PROCESS or not _may_fork():
+        return _differing(snapshot, 0, count) + appeared
+    # Half of the system calls in another process: they are all that a build with nothing to do costs.
+    half = count // 2
+    receiver, sender = os.pipe()
+    child = os.fork()
+    if not child:
+        _answer(sender, snapshot, half, count)
+    os.close(sender)
+    found = _differing(snapshot, 0, half)
+    with open(receiver, "rb") as answer:
+        rest = answer.read()
+    if os.waitpid(child, 0)[1]:
+        return found + _differing(snapshot, half, count) + appeared
+    return found + array("q", rest).tolist() + appeared
 
 
-class Observation:
-    """Watches one build from before it reads anything, to take a snapshot after it."""
-
-    def __init__(self, path: str, root: str, key: str) -> None:
-        self._path = path
-        self._root = root
-        self._key = key
-        self._before = load_snapshot(path)
-        self._times = None if self._before is None else times_of(self._before.watched, root)
-        self._began = _file_system_now(path)
-
-    def conclude(self, watched: Watched, fresh: int) -> None:
-        """Take a snapshot. ``fresh`` is the number of tasks if the build found all of them fresh, else 0: then,
-        and where the times cannot be trusted, the paths alone are kept, for the next build to observe."""
-        is_sure = (
-            fresh
-            and self._before is not None
-            and self._before.watched == watched
-            and self._times is not None
-            and self._times == times_of(watched, self._root)
-            and self._began is not None
-            and _newest(self._times) < self._began - RACY_NS
-        )
-        times = self._times if is_sure and self._times is not None else array("q")
-        try:
-            write_snapshot(self._path, Snapshot(self._key, fresh if is_sure else 0, watched, times))
-        except OSError:
-            return  # a snapshot only accelerates; the log, which counts, says so if it cannot be written
+def _may_fork() -> bool:
+    threading = sys.modules.get("threading")
+    is_alone = threading is None or threading.active_count() == 1
+    return is_alone and hasattr(os, "fork") and (os.cpu_count() or 1) > 1
 
 
-def _newest(times: array[int]) -> int:
-    return max((*times[1::_FIELDS], *times[2::_FIELDS]), default=0)
-
-
-def _file_system_now(path: str) -> int | None:
-    """The time by the clock that stamps files; None where no file can be written."""
-    probe = f"{path}.{os.getpid()}.now"
+def _answer(sender: int, snapshot: Snapshot, start: int, end: int) -> None:
+    """In the other process: tell what differs, and end."""
+    code = 1
     try:
-        with open(probe, "wb") as file:
-            now = os.fstat(file.fileno()).st_mtime_ns
-        os.unlink(probe)
-    except OSError:
-        return None
-    return now
+        with open(sender, "wb") as answer:
+            array("q", _differing(snapshot, start, end)).tofile(answer)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _differing(snapshot: Snapshot, start: int, end: int) -> list[int]:
+    """Those of the paths from ``start`` up to ``end`` whose times are not those recorded."""
+    times = array("q")
+    extend = times.extend
+    middle = min(max(snapshot.inputs, start), end)
+    for look, paths in ((os.stat, snapshot.paths[start:middle]), (os.lstat, snapshot.paths[middle:end])):
+        for path in paths:
+            try:
+                status = look(path)
+            except OSError:
+                extend(GONE)
+            else:
+                extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    recorded = snapshot.times[start * FIELDS : end * FIELDS]
+    if times == recorded:
+        return []
+    return [
+        start + at // FIELDS
+        for at in range(0, len(times), FIELDS)
+        if times[at : at + FIELDS] != recorded[at : at + FIELDS]
+    ]

@@ -13,16 +13,20 @@ ours; ``C`` claim, body ``{path: [digest, schema, pack]}``; ``D`` paths that are
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemagen.state.log import LogWriter, Record, load_log, rewrite_log
+from schemagen.state.log import LogWriter, Record, load_log, read_record, rewrite_log
 
 VALUES = "_values_:"
 OURS = "schemagen"
 Row = dict[str, Any]
+Place = tuple[int, int]  # offset and length of a record in the log, in bytes
+NO_PLACE: Place = (0, 0)
+# A log is rewritten when most of it, and more than this many bytes, is out of date.
+COMPACT_FROM = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +38,68 @@ class Origin:
 
 
 class State:
-    """The rows and claims of one project, read from its log at once and written as they change.
+    """The rows and claims of one project, read from its log when they are first asked for and written as they change.
 
-    ``damage`` says what was wrong with the log when it was read; ``trouble`` why it can no longer be written.
+    ``on_damage`` is told what is wrong with the log when it is read; ``trouble`` says why it can no longer be written.
     """
 
-    def __init__(self, path: Path) -> None:
-        loaded = load_log(path)
+    def __init__(self, path: Path, on_damage: Callable[[str], None]) -> None:
         self.path = path
-        self.damage = loaded.damage
         self.trouble = ""
-        self._good_bytes = loaded.good_bytes
+        self._on_damage = on_damage
+        self._is_loaded = False
+        self._size = 0
+        self._others = 0  # the length of the rows whose places are not known
+        self._places: dict[str, Place] = {}
         self._writer: LogWriter | None = None
         self._rows: dict[str, bytes | Row] = {}
         self._claims: dict[str, dict[str, Origin]] = {}
-        self._dead = 0
-        for record in loaded.records:
-            self._replay(record)
 
-    def _replay(self, record: Record) -> None:
+    def use_places(self, places: Mapping[str, Place], size: int, live: int) -> None:
+        """Read single rows at their ``places`` in the log, which has ``size`` bytes, for as long as that will do;
+        ``live`` bytes of it are rows."""
+        if not self._is_loaded:
+            self._places = dict(places)
+            self._size = size
+            self._others = live - sum(length for _, length in places.values())
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the whole log was read."""
+        return self._is_loaded
+
+    @property
+    def size(self) -> int:
+        """The size of the log in bytes, when it was closed."""
+        return self._size
+
+    def place(self, name: str) -> Place:
+        """Where the row of the task ``name`` is in the log."""
+        return self._places.get(name, NO_PLACE)
+
+    def _open(self) -> None:
+        """Read the log, if single rows of it will not do."""
+        if not self._places:
+            self._load()
+
+    def _load(self) -> None:
+        """Read the whole log, if that was not done yet."""
+        if self._is_loaded:
+            return
+        loaded = load_log(self.path)
+        if loaded.damage:
+            self._on_damage(loaded.damage)
+        self._is_loaded = True
+        self._size = loaded.good_bytes
+        self._rows, self._claims, self._places, self._others = {}, {}, {}, 0
+        for record, start, end in zip(loaded.records, loaded.ends, loaded.ends[1:], strict=False):
+            self._replay(record, (start, end - start))
+
+    def _replay(self, record: Record, place: Place) -> None:
         if record.kind == b"R":
-            self._put(json.loads(record.name), record.body)
+            name = json.loads(record.name)
+            self._put(name, record.body)
+            self._places[name] = place
         elif record.kind == b"F":
             self._forget(json.loads(record.name))
         elif record.kind == b"C":
@@ -66,14 +111,26 @@ class State:
     # -- rows
 
     def names(self) -> Iterator[str]:
+        self._load()
         return iter(list(self._rows))
 
     def row(self, name: str) -> Row | None:
         """The row of the task ``name``, which the caller must not change, or None."""
+        if not self._is_loaded and name not in self._rows:
+            self._look_up(name)
         raw = self._rows.get(name)
         if isinstance(raw, bytes):
             raw = self._rows[name] = json.loads(raw)
         return raw
+
+    def _look_up(self, name: str) -> None:
+        """Read the row of ``name`` at its place; the whole log where that is not known, or not so."""
+        place = self._places.get(name)
+        record = read_record(self.path, place) if place else None
+        if record is not None and record.kind == b"R" and json.loads(record.name) == name:
+            self._rows[name] = record.body
+        elif place != NO_PLACE:
+            self._load()
 
     def facts(self, name: str) -> dict[str, Any]:
         """What the task ``name`` recorded of its last success, or nothing."""
@@ -85,11 +142,13 @@ class State:
         if self.row(name) == row:
             return
         self._put(name, row)
-        self._append(b"R", name, row)
+        place = self._append(b"R", name, row)
+        if place is not None:
+            self._places[name] = place
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
-        if name in self._rows:
+        if self.row(name) is not None:
             self._forget(name)
             self._append(b"F", name, None)
 
@@ -102,11 +161,13 @@ class State:
         if name in self._rows:
             self._claim(_owned_by(self.facts(name)))
             del self._rows[name]
+            self._places[name] = NO_PLACE
 
     # -- ownership
 
     def claim(self, outputs: Mapping[str, str], schema: str, packs: Mapping[str, str]) -> None:
         """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
+        self._open()
         self._claim({path: (digest, Origin(schema, packs[path])) for path, digest in outputs.items()})
         self._append(b"C", "", {path: [digest, schema, packs[path]] for path, digest in outputs.items()})
 
@@ -114,21 +175,21 @@ class State:
         """Say that ``paths`` exist no longer, or are no longer ours."""
         gone = list(paths)
         if gone:
+            self._open()
             self._release(gone)
             self._append(b"D", "", gone)
 
     def _claim(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
-        self._dead += 1
 
     def _release(self, paths: Iterable[str]) -> None:
         for path in paths:
             self._claims.pop(path, None)
-        self._dead += 1
 
     def owned(self) -> dict[str, dict[str, Origin]]:
         """Every path that we wrote, with the digests that we wrote there and where they come from."""
+        self._load()
         owned = {path: dict(digests) for path, digests in self._claims.items()}
         for name in self.names():
             for path, (digest, origin) in _owned_by(self.facts(name)).items():
@@ -137,25 +198,30 @@ class State:
 
     # -- the file
 
-    def _append(self, kind: bytes, name: str, body: object) -> None:
+    def _append(self, kind: bytes, name: str, body: object) -> Place | None:
+        """Log a record; returns its place, None where nothing can be written."""
         if self.trouble:
-            return
+            return None
         try:
             if self._writer is None:
-                self._writer = LogWriter(self.path, self._good_bytes)
-            self._writer.append(Record(kind, _encode(name), _encode(body)))
+                self._writer = LogWriter(self.path, self._size)
+            place = self._writer.append(Record(kind, _encode(name), _encode(body)))
         except OSError as error:
             # What is not remembered is made again: a full disk here must not fail a build whose outputs are
             # written. Nothing follows a torn record, so that what is before it stays good.
             self.trouble = error.strerror or str(error)
+            return None
+        return place
 
     def close(self) -> None:
         """Close the file; rewrite it first where most of it is out of date."""
         if self._writer is None:
             return
         self._writer.close()
+        self._size = self._writer.size
         self._writer = None
-        if self._dead > 100 + len(self._rows) // 2 and not self.trouble:
+        live = self._others + sum(length for _, length in self._places.values())
+        if self._size > COMPACT_FROM + 2 * live and not self.trouble:
             try:
                 self.compact()
             except OSError as error:  # the old log is intact, and only longer than it need be
@@ -163,6 +229,7 @@ class State:
 
     def compact(self) -> None:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
+        self._load()
         for name in self.names():
             for path, (digest, _) in _owned_by(self.facts(name)).items():
                 claimed = self._claims.get(path, {})
@@ -178,9 +245,9 @@ class State:
             for path, digests in sorted(self._claims.items())
             for digest, origin in digests.items()
         ]
-        rewrite_log(self.path, records)
-        self._dead = len(self._claims)
-        self._good_bytes = self.path.stat().st_size
+        places = rewrite_log(self.path, records)
+        self._places = dict(zip(self._rows, places, strict=False))
+        self._size = self.path.stat().st_size
 
 
 def _encode(value: object) -> bytes:

@@ -1,0 +1,101 @@
+"""This module knows how to look at a file or folder: the times that tell cheaply whether it changed, and its digest."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+
+import xxhash
+
+# Size, modification time and change time (both in nanoseconds), inode.
+Times = tuple[int, int, int, int]
+GONE: Times = (-1, -1, -1, -1)
+# No file has these: what is recorded with them is looked at again each time.
+UNSURE: Times = (0, 0, 0, 0)
+# A file that is written twice within one tick of the file system's clock keeps its time. So a time is trusted only
+# if it was this old when it was taken (Git's rule for "racily clean" index entries).
+RACY_NS = 2_000_000_000
+_CHUNK = 1 << 20
+# What a folder of schemas or templates can gain or lose; an editor's own files come and go without a meaning.
+_LISTED = (".json", ".mustache", ".toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen at a path: its ``times``, taken before it was read, and the ``digest`` of what was read (xxh3-128,
+    32 hex digits; of a folder that of its listing), empty where nothing could be."""
+
+    times: Times
+    digest: str
+
+
+def times_at(path: str, *, follows: bool = True) -> Times:
+    """The times of what is at ``path``, GONE where there is nothing; a link is followed if ``follows``."""
+    try:
+        status = os.stat(path) if follows else os.lstat(path)
+    except OSError:
+        return GONE
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def see(path: str, *, follows: bool = True) -> Sight:
+    """Look at ``path`` and read it."""
+    times = times_at(path, follows=follows)
+    if times == GONE:
+        return Sight(GONE, "")
+    return Sight(times, _digest_at(path, follows=follows))
+
+
+def _digest_at(path: str, *, follows: bool) -> str:
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follows else os.O_NOFOLLOW)
+    try:
+        fd = os.open(path, flags)
+    except OSError:
+        return ""
+    try:
+        mode = os.fstat(fd).st_mode
+        if stat.S_ISREG(mode):
+            return _content_digest(fd)
+        return _listing_digest(path) if follows and stat.S_ISDIR(mode) else ""
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)
+
+
+def _content_digest(fd: int) -> str:
+    digest = xxhash.xxh3_128()
+    while True:
+        chunk = os.read(fd, _CHUNK)
+        digest.update(chunk)
+        if len(chunk) < _CHUNK:  # a regular file gives less only at its end
+            return digest.hexdigest()
+
+
+def _listing_digest(folder: str) -> str:
+    with os.scandir(folder) as entries:
+        names = sorted(
+            f"{entry.name}/" if entry.is_dir() else entry.name
+            for entry in entries
+            if not entry.name.startswith(".") and (entry.name.endswith(_LISTED) or entry.is_dir())
+        )
+    return xxhash.xxh3_128_hexdigest("\0".join(names).encode("utf-8", "surrogateescape"))
+
+
+def file_system_now(beside: str) -> int:
+    """The time by the clock that stamps files in the folder of ``beside``, in nanoseconds; 0 where no file can be
+    written, so that no time is old enough."""
+    probe = f"{beside}.{os.getpid()}.now"
+    try:
+        with open(probe, "wb") as file:
+            now = os.fstat(file.fileno()).st_mtime_ns
+        os.unlink(probe)
+    except OSError:
+        return 0
+    return now
+
+
+def settled(times: Times, now: int) -> Times:
+    """``times``, or UNSURE where they are too young at ``now`` to be trusted."""
+    return times if max(times[1], times[2]) < now - RACY_NS else UNSURE
