@@ -90,7 +90,7 @@ def look(key: str, dodo: str = "") -> Look:
     sights = {path: see(snapshot.paths[path], follows=snapshot.follows(path)) for path in paths}
     changed = {path for path, sight in sights.items() if not sight.digest or sight.digest != snapshot.digest(path)}
     columns = snapshot.columns()
-    if any(path < snapshot.inputs for path in changed - set(columns.schemas())):
+    if not changed <= {*columns.schemas(), *columns.outputs}:  # concerns more than single tasks
         return EVERYTHING
     tasks = columns.touching(changed) if changed else set()
     found = Changes(snapshot, columns, frozenset(tasks.union(snapshot.unsettled)), sights, began, version)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from schemagen.errors import SchemagenError
+from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import Session
 
@@ -54,15 +56,23 @@ def check_outputs(session: Session) -> Report:
         by_digest += len(task.outputs) - len(stale)
         by_generating += len(stale)
         if stale:
-            findings += _compare(session, task, stale)
+            findings += _compare(session, task, stale, partial(session.project.render, task.name))
+    indexing = Indexing(session)
+    for index in session.project.project_tasks:
+        stale = session.stale(indexing.keyed(index))
+        by_digest += len(index.outputs) - len(stale)
+        by_generating += len(stale)
+        findings += _compare(session, index, stale, partial(indexing.render, index))
     findings += [Finding("orphaned", orphan.path) for orphan in session.orphans()]
     return Report(tuple(findings), by_digest, by_generating)
 
 
-def _compare(session: Session, task: Task, stale: dict[str, str]) -> Iterator[Finding]:
+def _compare(
+    session: Session, task: Task, stale: dict[str, str], render: Callable[[Collection[str]], Mapping[str, bytes]]
+) -> Iterator[Finding]:
     paths = {output.below: output.path for output in task.outputs if output.path in stale}
     try:
-        made = session.project.render(task.name, paths)
+        made = render(paths)
     except SchemagenError as error:
         yield Finding("broken", str(error))
         return

@@ -10,11 +10,13 @@ from itertools import chain
 from pathlib import Path
 
 from schemagen.changes import Changes
+from schemagen.indexing import Indexing
 from schemagen.plan import Task
-from schemagen.session import BASENAME, STATE_FILE, Session, task_name
+from schemagen.session import BASENAME, PROJECT_BASENAME, STATE_FILE, Session, row_name, task_name
 from schemagen.state.columns import Columns, Row
 from schemagen.state.sight import UNSURE, Sight, file_system_now, see, settled
 from schemagen.state.snapshot import DIGEST, FIELDS, Snapshot, digests_bytes, times_array
+from schemagen.state.store import Place
 
 _NOT_SEEN = Sight(UNSURE, "")
 
@@ -26,6 +28,10 @@ def conclude(session: Session, key: str, dodo: str, began: int) -> Snapshot | No
     """
     if session.has_kept_orphans or (session.state is not None and session.state.trouble):
         return None  # each build says so, so each has to look
+    indexes = _indexes(session)
+    is_whole = session.changes is not None or len(indexes) == len(session.project.project_tasks)
+    if not is_whole or not all(_is_settled(session, task) for task in indexes):
+        return None  # a snapshot knows of unsettled schemas only
     try:
         if session.changes is not None:
             return _after_changes(session, session.changes)
@@ -38,13 +44,14 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     project, state = session.project, session.state
     assert state is not None
     root, tasks = session.root, session.tasks()
+    everything = [*tasks, *_indexes(session)]
     seen = {path: _settled(sight, began) for path, sight in project.sights.items()}
     seen |= dict.fromkeys((task.schema for task in tasks if task.schema not in seen), _NOT_SEEN)
     now = file_system_now(os.path.join(root, STATE_FILE))
     seen |= {path: _see_again(root, path, digest, now) for path, digest in project.basis.items() if digest}
     seen[STATE_FILE] = _settled(see(os.path.join(root, STATE_FILE)), now)
     inputs = sorted(seen)
-    made = dict(chain.from_iterable(_outputs(session, task, began) for task in tasks))
+    made = dict(chain.from_iterable(_outputs(session, task, began) for task in everything))
     absent = sorted({
         *(path for task in tasks for path in task.links.missing),
         *(path for path, digest in project.basis.items() if not digest),
@@ -57,7 +64,7 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
         key,
         dodo,
         state.size,
-        state.place(BASENAME),
+        _other_places(session),
         tuple(number for number, task in enumerate(tasks) if not _is_settled(session, task)),
         len(inputs),
         len(made),
@@ -84,6 +91,8 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
         at_outputs = columns.outputs_of(number)
         seen |= zip(at_outputs, (sight for _, sight in _outputs(session, task, changes.began)), strict=True)
         rows[number] = _row(session, task, at, at_outputs)
+    for index in _indexes(session):
+        seen |= {before.paths.index(path): sight for path, sight in _outputs(session, index, changes.began)}
     times, digests = changes.renewed(), bytearray(before.digests)
     for number, sight in seen.items():
         times[number * FIELDS : (number + 1) * FIELDS] = array("q", sight.times)
@@ -96,13 +105,27 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     return replace(
         before,
         log_size=state.size,
-        group=state.place(BASENAME),
+        places=_other_places(session),
         unsettled=tuple(number for number, task in tasks.items() if not _is_settled(session, task)),
         paths=(*before.paths, *sorted(absent)),
         times=times,
         digests=bytes(digests),
         parts=tuple(columns.to_parts()),
     )
+
+
+def _indexes(session: Session) -> list[Task]:
+    """The tasks of outputs for the whole project that were looked at, with their keys as things stand."""
+    indexing = Indexing(session)
+    tasks = session.project.project_tasks
+    return [indexing.keyed(task) for task in tasks if any(output.path in session.sights for output in task.outputs)]
+
+
+def _other_places(session: Session) -> dict[str, Place]:
+    """Where the rows of groups, and of outputs for the whole project, are in the log."""
+    assert session.state is not None
+    names = [BASENAME, PROJECT_BASENAME, *(row_name(task) for task in session.project.project_tasks)]
+    return {name: session.state.place(name) for name in names}
 
 
 def _outputs(session: Session, task: Task, began: int) -> Iterator[tuple[str, Sight]]:

@@ -24,7 +24,7 @@ def render_outputs(
             if path not in wanted:
                 continue
             try:
-                yield path, pack.render(output, view).encode()
+                yield path, output.render(view)
             except TemplateError as error:
                 raise TemplateError(f"{error.message}, rendering {schema.path}", error.location, error.code) from error
             except RecursionError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from schemagen.check import check_outputs
 from schemagen.config import Config
 from schemagen.errors import ConfigError, Location
+from schemagen.indexing import Indexing
 from schemagen.jsontext import dumps
 from schemagen.plan import Task
 from schemagen.project import Project, load_project
@@ -43,6 +44,12 @@ def dry_run(config: Config, *, is_whole: bool, is_forced: bool) -> int:
             count += 1
             reasons = session.explain(task, stale) or ["asked for"]
             print(f"would generate {task.name}: {reasons[0]}")
+    indexing = Indexing(session)
+    for index in session.project.project_tasks:
+        # What it will show of schemas that are stale is told by the schemas themselves, as they are now.
+        keyed = indexing.keyed(index)
+        if stale := session.stale(keyed):
+            print(f"would generate {', '.join(sorted(stale))}: {session.explain(keyed, stale)[0]}")
     for orphan in session.orphans():
         print(f"would remove {orphan.path}" if orphan.is_intact else f"would keep {orphan.path}: it was edited")
     print(f"{count} would be generated, {len(session.tasks()) - count - broken} fresh, {broken} would fail")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemagen import __version__
@@ -57,13 +57,15 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One schema and what is made from it; ``problem`` says why nothing can be."""
+    """One schema and what is made from it; ``problem`` says why nothing can be. If ``is_for_project`` it is about all
+    schemas, and named by its pack."""
 
     name: str
     schema: str
     links: Links
     outputs: tuple[PlannedOutput, ...]
     problem: SchemagenError | None = None
+    is_for_project: bool = False
 
 
 def options_digest(config: Config) -> str:
@@ -83,11 +85,34 @@ def plan_task(file: SchemaFile, links: Links, packs: Sequence[Pack], config: Con
         ]
     )
     outputs = tuple(
-        _planned(file.name, pack, output, digest_fields([base, pack.name, output.pattern, output.digest]), config)
+        _planned(file.name, pack, output, digest_fields([base, pack.name, output.rule.path, output.digest]), config)
         for pack in packs
         for output in pack.outputs
     )
     return Task(file.name, file.path, links, outputs)
+
+
+def plan_project_outputs(pack: Pack, config: Config) -> Task:
+    """The task for the outputs of ``pack`` that there is one of for the whole project; its name is the pack's.
+
+    A key is complete only with what the output shows of the schemas: see ``key_with``.
+    """
+    base = digest_fields([options_digest(config), pack.name])
+    outputs = tuple(
+        PlannedOutput(
+            f"{config.output}/{output.rule.path}",
+            output.rule.path,
+            digest_fields([base, output.rule.path, output.digest]),
+            pack.name,
+        )
+        for output in pack.project_outputs
+    )
+    return Task(pack.name, pack.name, Links({}), outputs, is_for_project=True)
+
+
+def key_with(output: PlannedOutput, shown: bytes) -> PlannedOutput:
+    """``output`` of a project, with a key that covers what it shows of the schemas too."""
+    return replace(output, key=digest_fields([output.key, shown]))
 
 
 def plan_failure(
@@ -146,7 +171,8 @@ def explain_task(task: Task, facts: Mapping[str, Any], stale: Mapping[str, str],
     by_path = {output.path: output for output in task.outputs}
     packs = sorted({by_path[path].pack for path, reason in stale.items() if reason == CHANGED})
     if not reasons:
-        reasons += [f"a template, a partial or the manifest of the pack {pack} changed" for pack in packs]
+        shown = ", or what it shows of the schemas," if task.is_for_project else ""
+        reasons += [f"a template, a partial or the manifest of the pack {pack}{shown} changed" for pack in packs]
     reasons += [f"{path} is {reason}" for path, reason in stale.items() if reason != CHANGED]
     return reasons
 

@@ -22,11 +22,19 @@ from schemagen.errors import RefError, SchemaError
 from schemagen.generate import render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
-from schemagen.packs import Pack, load_packs, places_of_pack
-from schemagen.plan import Links, Task, check_collisions, options_digest, plan_failure, plan_task
+from schemagen.packs import Pack, load_packs
+from schemagen.plan import (
+    Links,
+    Task,
+    check_collisions,
+    options_digest,
+    plan_failure,
+    plan_project_outputs,
+    plan_task,
+)
 from schemagen.refs import Known, Library, owners_of_ids
 from schemagen.sources import find_folders, find_schemas, parse_schema, read_bytes, read_schema
-from schemagen.state.sight import Sight, see, times_at
+from schemagen.state.sight import Sight, times_at
 
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
@@ -38,7 +46,8 @@ class Project:
 
     ``others`` is the number of tasks that are known to be fresh, and left out. ``sights`` are what was seen of each
     schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
-    all else that the plan depends on: packs, configuration and folders, empty for what was not there.
+    all else that the plan depends on: packs, configuration and folders, empty for what was not there. ``project_tasks``
+    are those of outputs that there is one of for the whole project, a task per pack that has any.
     """
 
     config: Config
@@ -47,6 +56,7 @@ class Project:
     others: int
     sights: Mapping[str, Sight]
     ids: Mapping[str, tuple[str, ...]]
+    project_tasks: tuple[Task, ...]
     basis: Mapping[str, str]
     _library: Library
     _load: Mapping[str, Callable[[], Schema]]
@@ -58,6 +68,11 @@ class Project:
             schema = self._load[name]()
             self._resolved[name] = schema, self._library.resolve(schema)
         return self._resolved[name]
+
+    def schema(self, name: str) -> Schema | None:
+        """The schema ``name``; None where it cannot be used."""
+        load = self._load.get(name)
+        return None if load is None else load()
 
     def render(self, name: str, wanted: Collection[str]) -> dict[str, bytes]:
         """The bytes of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
@@ -77,15 +92,14 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     files = find_schemas(config)
-    for place in (place for name in config.packs for place in places_of_pack(name)):
-        basis[place] = see(str(Path(config.root, place))).digest
     packs = load_packs(config.packs, Path(config.root))
     for pack in packs:
         basis |= pack.files
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
     tasks = loading.tasks()
-    check_collisions(tasks)
-    return loading.project(tasks, basis, others=0)
+    project = loading.project(tasks, basis, others=0)
+    check_collisions([*tasks, *project.project_tasks])
+    return project
 
 
 def load_changed(config: Config, changes: Changes, remembered: Callable[[str], Facts]) -> Project | None:
@@ -183,7 +197,8 @@ class _Loading:
         by_name = {task.name: task for task in tasks}
         load = {file.name: self._load[file.path] for file in self._files if file.path in self._load}
         config, packs, sights, ids = self._config, self._packs, self._sights, self._ids
-        return Project(config, packs, by_name, others, sights, ids, basis, self._library, load)
+        project_tasks = tuple(plan_project_outputs(pack, config) for pack in packs if pack.project_outputs)
+        return Project(config, packs, by_name, others, sights, ids, project_tasks, basis, self._library, load)
 
     def _task(self, file: SchemaFile) -> Task:
         if file.path in self._failed:

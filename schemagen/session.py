@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from schemagen.build import (
 from schemagen.changes import STATE_FOLDER, Changes
 from schemagen.config import Config
 from schemagen.errors import Location, SchemagenError
+from schemagen.overview import NO_SUMMARY, Summary, summarise
 from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
 from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
@@ -30,20 +31,28 @@ from schemagen.state.store import OURS, Origin, Place, State
 
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
+PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
 
 
-def task_name(schema_name: str) -> str:
-    """doit's name for the task of a schema; doit forbids ``=`` and gives ``*`` a meaning."""
-    return f"{BASENAME}:" + schema_name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
+def task_name(name: str, basename: str = BASENAME) -> str:
+    """doit's name for the task of a schema, or of a pack; doit forbids ``=`` and gives ``*`` a meaning."""
+    return f"{basename}:" + name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
+
+
+def row_name(task: Task) -> str:
+    """doit's name for ``task``, under which its row is kept."""
+    return task_name(task.name, PROJECT_BASENAME if task.is_for_project else BASENAME)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a worker made of one task: its new outputs by path, or the message of what went wrong."""
+    """What a worker made of one task: its new outputs by path and what overviews show of its schema, or the message of
+    what went wrong."""
 
     written: dict[str, Written]
     problem: str = ""
+    summary: Summary = field(default_factory=lambda: NO_SUMMARY)
 
 
 class Session:
@@ -99,6 +108,7 @@ class Session:
         return load_project(self.config, remembered)
 
     def tasks(self) -> list[Task]:
+        """The tasks of schemas."""
         return list(self.project.tasks.values())
 
     # -- freshness
@@ -114,7 +124,7 @@ class Session:
     def facts(self, task: Task) -> dict[str, Any]:
         """What the last success of ``task`` recorded; nothing where there was none."""
         assert self.state is not None
-        return self.state.facts(task_name(task.name))
+        return self.state.facts(row_name(task))
 
     def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
         """Why ``stale`` outputs of ``task`` are stale, a line each."""
@@ -134,12 +144,25 @@ class Session:
     def make(self, schema_name: str, stale: Collection[str]) -> Made:
         """Render the stale outputs of a schema into temporary files beside them."""
         task = self.project.tasks[schema_name]
+        if task.problem is not None:
+            return Made({}, str(task.problem))
+
+        def render(wanted: Collection[str]) -> Mapping[str, bytes]:
+            return self.project.render(schema_name, wanted)
+
+        made = self.write(task, stale, render)
+        schema = self.project.schema(schema_name)
+        return made if made.problem or schema is None else replace(made, summary=summarise(schema))
+
+    def write(
+        self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Mapping[str, bytes]]
+    ) -> Made:
+        """Write the stale outputs of ``task`` to temporary files beside them. ``render`` gives the bytes of those whose
+        paths below the output folder are wanted."""
         written: dict[str, Written] = {}
+        wanted = {output.below: output.path for output in task.outputs if output.path in stale}
         try:
-            if task.problem is not None:
-                raise task.problem
-            wanted = {output.below: output.path for output in task.outputs if output.path in stale}
-            for below, data in self.project.render(schema_name, wanted).items():
+            for below, data in render(wanted).items():
                 path = wanted[below]
                 written[path] = write_beside(self.root, self.config.output, path, data)
         except SchemagenError as problem:
@@ -152,27 +175,28 @@ class Session:
 
     # -- in the parent
 
-    def commit(self, task: Task, written: dict[str, Written], why: Sequence[str]) -> dict[str, Any]:
+    def commit(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
         """Claim the new outputs, move them into place, and give the facts to record.
 
         Raises OutputError; what was not moved is discarded then.
         """
         assert self.state is not None
         packs = {output.path: output.pack for output in task.outputs}
-        changed = {path: made.digest for path, made in written.items() if made.temp}
+        changed = {path: each.digest for path, each in made.written.items() if each.temp}
         if changed:
             self.state.claim(changed, task.schema, packs)
-        left = dict(written)
+        left = dict(made.written)
         try:
-            for path, made in written.items():
-                if made.temp:
-                    move_into_place(self.root, path, made.temp)
+            for path, each in made.written.items():
+                if each.temp:
+                    move_into_place(self.root, path, each.temp)
                 del left[path]
         finally:
             self.discard(left)
-        return {OURS: self._facts(task, {path: made.digest for path, made in written.items()}, why)}
+        return {OURS: self._facts(task, made, why)}
 
-    def _facts(self, task: Task, digests: dict[str, str], why: Sequence[str]) -> dict[str, Any]:
+    def _facts(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
+        digests = {path: each.digest for path, each in made.written.items()}
         before = self.facts(task).get("outputs", {})
         outputs = {}
         for output in task.outputs:
@@ -186,6 +210,7 @@ class Session:
             "options": options_digest(self.config),
             **task.links.to_facts(),
             "outputs": outputs,
+            "summary": made.summary,
             "why": list(why[:REASONS_KEPT]),
         }
 
@@ -212,14 +237,16 @@ class Session:
 
     def orphans(self) -> list[Orphan]:
         """The files that we wrote and that nothing makes any more."""
-        planned = {output.path for task in self.tasks() for output in task.outputs}
+        tasks = (*self.tasks(), *self.project.project_tasks)
+        planned = {output.path for task in tasks for output in task.outputs}
         return list(find_orphans(self.root, self._owned_in_scope(), planned))
 
     def _forget_gone_tasks(self) -> None:
         assert self.state is not None
-        present = {task_name(task.name) for task in self.tasks()}
+        present = {row_name(task) for task in (*self.tasks(), *self.project.project_tasks)}
+        ours = (f"{BASENAME}:", f"{PROJECT_BASENAME}:")
         for name in self.state.names():
-            if name.startswith(f"{BASENAME}:") and name not in present and self.is_whole:
+            if name.startswith(ours) and name not in present and self.is_whole:
                 self.state.forget_row(name)
 
     def _owned_in_scope(self) -> dict[str, dict[str, Origin]]:
@@ -239,11 +266,11 @@ class Session:
 
 
 def _places(changes: Changes) -> tuple[dict[str, Place], int, int]:
-    """Where the rows of the tasks to look at, and of their group, are in the log; its size, and how much are rows."""
+    """Where the rows of the tasks to look at, and of groups, are in the log; its size, and how much of it are rows."""
     columns = changes.columns
     names = columns.task_names()
     places = {task_name(names[task]): columns.place(task) for task in changes.tasks}
-    return {**places, BASENAME: changes.snapshot.group}, changes.snapshot.log_size, sum(columns.places[1::2])
+    return {**places, **changes.snapshot.places}, changes.snapshot.log_size, sum(columns.places[1::2])
 
 
 def _internal(task: Task, fault: Exception) -> SchemagenError:

@@ -14,10 +14,11 @@ import html5lib
 import pytest
 
 from schemagen.config import Config
-from schemagen.packs import Pack, builtin_folder, load_pack
+from schemagen.packs import Pack, load_pack
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import build_view
+from tests.conftest import REPOSITORY
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -37,8 +38,7 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    folder = builtin_folder()
-    return load_pack(folder / "form", folder.parent)
+    return load_pack("form", REPOSITORY)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def render(pack: Pack, tmp_path: Path) -> Any:
         config = Config(root=str(tmp_path), unresolved_refs="opaque")
         schemas = [read_schema(found, config) for found in find_schemas(config)]
         view = build_view(schemas[0], Library(schemas, config).resolve(schemas[0]))
-        return parsed(pack.render(pack.outputs[0], view))
+        return parsed(pack.outputs[0].render(view).decode())
 
     return make
 
@@ -307,7 +307,7 @@ def test_hostile_text_does_not_change_the_tree(pack: Pack, hostile: str) -> None
             ("t.json", "#/properties/o", "$ref"): Target("https://nowhere.example/x", "#", is_opaque=True),
         }
         view = build_view(made, Resolution(targets, {"t.json": (Draft.D2020, document)}, (), (), ()))
-        return parsed(pack.render(pack.outputs[0], view))
+        return parsed(pack.outputs[0].render(view).decode())
 
     # The pattern attribute is there for plain patterns only, and a default of several lines needs a textarea.
     harmless = "(?=harm)\nless" if "\n" in hostile else "(?=harm)less"
@@ -319,7 +319,7 @@ def test_forms_of_real_schemas_are_sound(pack: Pack, corpus: Path) -> None:
     schemas = [read_schema(found, config) for found in find_schemas(config)]
     library = Library(schemas, config)
     for schema in schemas[::20]:
-        parsed(pack.render(pack.outputs[0], build_view(schema, library.resolve(schema))))
+        parsed(pack.outputs[0].render(build_view(schema, library.resolve(schema))).decode())
 
 
 def test_form_of_the_largest_schemas_is_of_a_size_that_opens(pack: Pack, corpus: Path) -> None:
@@ -327,5 +327,5 @@ def test_form_of_the_largest_schemas_is_of_a_size_that_opens(pack: Pack, corpus:
     schemas = [read_schema(found, config) for found in find_schemas(config)]
     library = Library(schemas, config)
     for schema in sorted(schemas, key=lambda schema: -len(schema.data))[:3]:
-        text = pack.render(pack.outputs[0], build_view(schema, library.resolve(schema)))
+        text = pack.outputs[0].render(build_view(schema, library.resolve(schema))).decode()
         assert len(text) < 8_000_000

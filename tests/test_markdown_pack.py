@@ -14,10 +14,11 @@ from markdown_it.token import Token
 
 from schemagen.config import Config
 from schemagen.model import Draft, Resolution, Schema, Target
-from schemagen.packs import Pack, builtin_folder, load_pack
+from schemagen.packs import Pack, load_pack
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import build_view
+from tests.conftest import REPOSITORY
 from tests.test_form_pack import HOSTILE, everywhere
 
 TEXT = {"text", "text_special", "softbreak", "html_inline"}
@@ -26,8 +27,7 @@ OUR_HTML = re.compile(r'<a id="[a-z0-9-]+">|</a>|<code>|</code>')
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
-    folder = builtin_folder()
-    return load_pack(folder / "markdown", folder.parent)
+    return load_pack("markdown", REPOSITORY)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def render(pack: Pack, tmp_path: Path) -> Any:
         config = Config(root=str(tmp_path), unresolved_refs="opaque")
         schemas = [read_schema(found, config) for found in find_schemas(config)]
         view = build_view(schemas[0], Library(schemas, config).resolve(schemas[0]))
-        text = pack.render(pack.outputs[0], view)
+        text = pack.outputs[0].render(view).decode()
         checked(text)
         return text
 
@@ -164,7 +164,7 @@ def test_hostile_text_does_not_change_the_page(pack: Pack, hostile: str) -> None
             ("t.json", "#/properties/o", "$ref"): Target("https://nowhere.example/x", "#", is_opaque=True),
         }
         view = build_view(made, Resolution(targets, {"t.json": (Draft.D2020, document)}, (), (), ()))
-        return checked(pack.render(pack.outputs[0], view))
+        return checked(pack.outputs[0].render(view).decode())
 
     # A pipe makes a code element of a code span: both are one inline piece of code.
     harmless = "harm | less" if "|" in hostile else "harmless"
@@ -176,4 +176,4 @@ def test_pages_of_real_schemas_are_sound(pack: Pack, corpus: Path) -> None:
     schemas = [read_schema(found, config) for found in find_schemas(config)]
     library = Library(schemas, config)
     for schema in schemas[::20]:
-        checked(pack.render(pack.outputs[0], build_view(schema, library.resolve(schema))))
+        checked(pack.outputs[0].render(build_view(schema, library.resolve(schema))).decode())

@@ -14,7 +14,7 @@ from typing import Any
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
 from doit.runner import MThreadRunner, Runner
 
-from schemagen.doit_plugin.tasks import GenerateTask
+from schemagen.doit_plugin.tasks import GenerateTask, IndexTask
 from schemagen.errors import SchemagenError
 from schemagen.session import BASENAME, Made, Session
 from schemagen.workers import Batch, Lost, WorkerPool
@@ -30,6 +30,12 @@ def auto_batch_size(tasks: int, workers: int) -> int:
 
 class _Committing:
     """What all our runners add to doit's: see each method."""
+
+    def select_task(self, node: Any, tasks_dict: dict[str, Any]) -> bool:
+        """An index is made even where a schema that it shows failed."""
+        if isinstance(node.task, IndexTask):
+            node.bad_deps.clear()
+        return bool(super().select_task(node, tasks_dict))  # type: ignore[misc]  # of doit's Runner
 
     def process_task_result(self, node: Any, base_fail: BaseFail | None) -> None:
         """An output that cannot be moved into place fails its task, not the run."""

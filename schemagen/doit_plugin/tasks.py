@@ -1,8 +1,9 @@
-"""This module knows how to declare our tasks to doit: one task per schema."""
+"""This module knows how to declare our tasks to doit: one per schema, and one per pack with outputs for all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import Any, TextIO
 
 from doit.action import BaseAction
@@ -10,15 +11,16 @@ from doit.exceptions import TaskFailed
 from doit.task import Task as DoitTask
 
 from schemagen.build import remove_orphan
+from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
-from schemagen.session import BASENAME, Made, Session, task_name
+from schemagen.session import BASENAME, PROJECT_BASENAME, Made, Session, row_name
 from schemagen.state.store import OURS
 
 
-class GenerateAction(BaseAction):  # type: ignore[misc]  # doit has no types
-    """Renders the stale outputs of one schema into temporary files, in whichever process doit runs it."""
+class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
+    """Renders the stale outputs of one task into temporary files, in whichever process doit runs it."""
 
-    def __init__(self, session: Session, planned: Task) -> None:
+    def __init__(self, session: Session, planned: Task, make: Callable[[Collection[str]], Made]) -> None:
         self.session = session
         self.planned = planned
         self.stale: dict[str, str] = {}
@@ -27,12 +29,13 @@ class GenerateAction(BaseAction):  # type: ignore[misc]  # doit has no types
         self.err: str | None = None
         self.result: Any = None
         self.values: dict[str, Any] = {}
+        self._make = make
 
     def __str__(self) -> str:
         return f"generate {', '.join(output.path for output in self.planned.outputs)}"
 
     def execute(self, out: Any = None, err: Any = None) -> TaskFailed | None:
-        return self.take(self.session.make(self.planned.name, self.wanted))
+        return self.take(self._make(self.wanted))
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -44,37 +47,39 @@ class GenerateAction(BaseAction):  # type: ignore[misc]  # doit has no types
         """Take over what was made, here or in another process."""
         if made.problem:
             return TaskFailed(made.problem)
-        self.values = {OURS: made.written}
+        self.values = {OURS: made}
         return None
 
 
-class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
-    """doit's task for one schema; the parent process commits its outputs when doit saves its values."""
+class _OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
+    """doit's task for some outputs; the parent process commits them when doit saves its values."""
 
     values: dict[str, Any]
 
-    def __init__(self, planned: Task, action: GenerateAction) -> None:
+    def __init__(self, planned: Task, action: MakeAction, basename: str, **options: Any) -> None:
         super().__init__(
-            task_name(planned.name),
+            row_name(planned),
             [action],
-            file_dep=list(planned.links.inputs),
             targets=[output.path for output in planned.outputs],
             uptodate=[False] if planned.problem else [self.is_fresh],
             doc=f"{planned.schema} -> {', '.join(output.path for output in planned.outputs)}",
-            subtask_of=BASENAME,
+            subtask_of=basename,
             title=_title,
+            **options,
         )
         self.planned = planned
 
     @property
-    def action(self) -> GenerateAction:
-        action: GenerateAction = self.actions[0]
+    def action(self) -> MakeAction:
+        action: MakeAction = self.actions[0]
         return action
 
+    def find_stale(self) -> dict[str, str]:
+        return self.action.session.stale(self.planned)
+
     def is_fresh(self) -> bool:
-        action = self.action
-        action.stale = action.session.stale(self.planned)
-        return not action.stale
+        self.action.stale = self.find_stale()
+        return not self.action.stale
 
     def save_extra_values(self) -> None:
         """Called by doit in the parent after the action, before the values are saved."""
@@ -103,17 +108,53 @@ class GenerateTask(DoitTask):  # type: ignore[misc]  # doit has no types
                 remove_orphan(session.root, session.config.output, output.path)
 
 
-def _title(task: GenerateTask) -> str:
+class GenerateTask(_OutputsTask):
+    """The task of one schema."""
+
+    def __init__(self, session: Session, planned: Task) -> None:
+        action = MakeAction(session, planned, partial(session.make, planned.name))
+        super().__init__(planned, action, BASENAME, file_dep=list(planned.links.inputs))
+
+
+class IndexTask(_OutputsTask):
+    """The task of a pack's outputs for the whole project. It comes after all schemas; that one of them failed does
+    not keep it from being done."""
+
+    def __init__(self, session: Session, indexing: Indexing, planned: Task) -> None:
+        action = MakeAction(session, planned, partial(indexing.make, planned))
+        super().__init__(planned, action, PROJECT_BASENAME, task_dep=[BASENAME])
+        self._indexing = indexing
+
+    def find_stale(self) -> dict[str, str]:
+        return self._indexing.stale(self.planned)
+
+    def save_extra_values(self) -> None:
+        self.planned = self._indexing.keyed(self.planned)
+        super().save_extra_values()
+
+
+def _title(task: _OutputsTask) -> str:
     action = task.action
     reasons = action.session.explain(task.planned, action.stale) or [task.planned.schema]
     return f"{task.name}  {reasons[0]}"
 
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:
-    """The group task, then one task per schema."""
-    group = DoitTask(BASENAME, None, doc="generate the outputs of every schema that changed", has_subtask=True)
+    """The group task of the schemas, then one task per schema; the same for packs with outputs for the project."""
+    tasks = session.tasks()
+    yield from _group(BASENAME, "generate the outputs of every schema that changed", (
+        GenerateTask(session, planned) for planned in tasks
+    ))  # fmt: skip
+    if session.project.project_tasks:
+        indexing = Indexing(session)
+        yield from _group(PROJECT_BASENAME, "generate what shows the schemas of the whole project", (
+            IndexTask(session, indexing, planned) for planned in session.project.project_tasks
+        ))  # fmt: skip
+
+
+def _group(name: str, doc: str, tasks: Iterator[DoitTask]) -> Iterator[DoitTask]:
+    group = DoitTask(name, None, doc=doc, has_subtask=True)
     yield group
-    for planned in session.tasks():
-        task = GenerateTask(planned, GenerateAction(session, planned))
+    for task in tasks:
         group.task_dep.append(task.name)
         yield task

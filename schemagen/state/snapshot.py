@@ -7,7 +7,7 @@ belong to those bytes (see ``sight``); what has no such time is read again. Ther
 under way: it is removed when one begins to write.
 
 Layout: the line ``schemagen-snapshot 2``; a line with the xxh3-64 of the rest as 16 hex digits; a line of JSON
-``[byte order, key, dodo, log size, group, unsettled, inputs, outputs, [size, ...]]``, where inputs and outputs are
+``[byte order, key, dodo, log size, places, unsettled, inputs, outputs, [size, ...]]``, where inputs and outputs are
 counts of paths; then the parts, each of the size that is told: four signed 64-bit integers for each input and output
 (see ``Times``), their digests of 16 bytes (zero for none), all paths joined by NUL, and the columns of the tasks. What
 is of another version or machine, or damaged, is passed over.
@@ -19,7 +19,7 @@ import json
 import os
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import xxhash
@@ -43,13 +43,13 @@ class Snapshot:
 
     ``key`` names what was built and how; ``dodo`` is the digest of a dodo.py that is known to say nothing more;
     ``unsettled`` are the tasks that were not fresh at the end. ``log_size`` is the size of the log in bytes, and
-    ``group`` the place in it of the row of all tasks together.
+    ``places`` are those in it of the rows that are not in the columns, by name.
     """
 
     key: str
     dodo: str
     log_size: int
-    group: tuple[int, int]
+    places: Mapping[str, tuple[int, int]]
     unsettled: tuple[int, ...]
     inputs: int
     outputs: int
@@ -101,7 +101,7 @@ def load_snapshot(path: str) -> Snapshot | None:
     if data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n":
         return None
     end = data.index(b"\n", start) + 1
-    order, key, dodo, log_size, group, unsettled, inputs, outputs, sizes = json.loads(data[start:end])
+    order, key, dodo, log_size, places, unsettled, inputs, outputs, sizes = json.loads(data[start:end])
     if order != sys.byteorder:
         return None
     parts: list[memoryview] = []
@@ -111,7 +111,7 @@ def load_snapshot(path: str) -> Snapshot | None:
     times = array("q")
     times.frombytes(parts[0])
     paths = tuple(str(parts[2], "utf-8", "surrogateescape").split("\0"))
-    about = (key, dodo, log_size, tuple(group), tuple(unsettled))
+    about = (key, dodo, log_size, {name: tuple(place) for name, place in places.items()}, tuple(unsettled))
     return Snapshot(*about, inputs, outputs, paths, times, parts[1], tuple(parts[3:]))
 
 
@@ -120,7 +120,7 @@ def write_snapshot(path: str, snapshot: Snapshot) -> None:
     names = "\0".join(snapshot.paths).encode("utf-8", "surrogateescape")
     parts = [snapshot.times.tobytes(), snapshot.digests, names, *snapshot.parts]
     sizes = [len(part) for part in parts]
-    about = [snapshot.key, snapshot.dodo, snapshot.log_size, snapshot.group, snapshot.unsettled]
+    about = [snapshot.key, snapshot.dodo, snapshot.log_size, snapshot.places, snapshot.unsettled]
     head = json.dumps([sys.byteorder, *about, snapshot.inputs, snapshot.outputs, sizes]).encode() + b"\n"
     digest = xxhash.xxh3_64(head)
     for part in parts:

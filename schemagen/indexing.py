@@ -1,0 +1,83 @@
+"""This module knows how to keep the outputs that there is one of for the whole project, such as an index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from schemagen.jsontext import dumps
+from schemagen.overview import NO_SUMMARY, Entry, Summary, build_overview, summarise
+from schemagen.plan import Task, key_with
+from schemagen.session import Made, Session, task_name
+
+
+class Indexing:
+    """The outputs for the whole project of one session; made before anything is generated.
+
+    What they show of a schema is recorded when it is generated; so ``stale`` is to be asked when all that is over.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._before = self._summaries()
+
+    def stale(self, task: Task) -> dict[str, str]:
+        """The outputs of ``task``, one of the project's tasks, that are not fresh, by path, with the reason."""
+        if self._session.changes is not None and self._before == self._summaries():
+            return {}  # nothing that is shown changed, nor what was made of it
+        return self._session.stale(self.keyed(task))
+
+    def keyed(self, task: Task) -> Task:
+        """``task`` with keys that cover the overviews that its outputs show."""
+        entries = self._entries()
+        shown = [dumps(build_overview(entries, output.below)).encode() for output in task.outputs]
+        outputs = tuple(key_with(output, data) for output, data in zip(task.outputs, shown, strict=True))
+        return replace(task, outputs=outputs)
+
+    def make(self, task: Task, stale: Collection[str]) -> Made:
+        """Render the stale outputs of ``task`` into temporary files beside them."""
+        return self._session.write(task, stale, partial(self.render, task))
+
+    def render(self, task: Task, wanted: Collection[str]) -> Mapping[str, bytes]:
+        """The bytes of the ``wanted`` outputs (paths below the output folder) of ``task``; raises TemplateError."""
+        pack = next(pack for pack in self._session.project.packs if pack.name == task.name)
+        entries = self._entries()
+        return {
+            output.rule.path: output.render(build_overview(entries, output.rule.path))
+            for output in pack.project_outputs
+            if output.rule.path in wanted
+        }
+
+    def _entries(self) -> list[Entry]:
+        """What overviews show: what is recorded of fresh schemas, and what the others say themselves."""
+        changes, planned = self._session.changes, {task.schema: task for task in self._session.tasks()}
+        if changes is None:
+            names = {path: task.name for path, task in planned.items()}
+        else:
+            columns, paths = changes.columns, changes.snapshot.paths
+            names = dict(zip((paths[at] for at in columns.schemas()), columns.task_names(), strict=True))
+        return [self._entry(path, planned.get(path), names) for path in names]
+
+    def _entry(self, path: str, task: Task | None, names: Mapping[str, str]) -> Entry:
+        name, project = names[path], self._session.project
+        summary, inputs = self._shown(name, path, task)
+        outputs = [output.path_for(name) for pack in project.packs for output in pack.outputs]
+        return Entry(name, path, outputs, [names[ref] for ref in inputs if ref != path and ref in names], summary)
+
+    def _shown(self, name: str, path: str, task: Task | None) -> tuple[Summary, Sequence[str]]:
+        """The summary of a schema, and the paths of the schemas that it reaches."""
+        state = self._session.state
+        facts = {} if state is None else state.facts(task_name(name))
+        inputs = facts.get("inputs", {})
+        if task is None or (inputs and inputs.get(path) == task.links.inputs.get(path)):
+            return facts.get("summary", NO_SUMMARY), list(inputs)
+        schema = None if task.problem is not None else self._session.project.schema(name)
+        return NO_SUMMARY if schema is None else summarise(schema), list(task.links.inputs)
+
+    def _summaries(self) -> list[tuple[Summary, Sequence[str]]]:
+        """What is recorded now of the schemas that changed."""
+        if self._session.changes is None or self._session.state is None:
+            return []
+        facts = [self._session.facts(task) for task in self._session.tasks()]
+        return [(each.get("summary", NO_SUMMARY), list(each.get("inputs", {}))) for each in facts]

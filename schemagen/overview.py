@@ -1,0 +1,99 @@
+"""This module knows how to build the overview: what a template sees whose output there is one of for a project.
+
+It is plain data, as a view is, made from a summary of each schema that is recorded when the schema is generated, so
+that no schema has to be read again to find that an index is as it should be.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from schemagen.model import Schema
+
+OVERVIEW_VERSION = "1.0"
+Summary = Mapping[str, Any]
+NO_SUMMARY: Summary = {"title": "", "description": "", "is_deprecated": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A schema as the overview shows it. ``outputs`` are paths below the output folder, ``refs`` the names of the
+    schemas that it reaches; ``summary`` is what ``summarise`` made, or NO_SUMMARY where it cannot be used."""
+
+    name: str
+    path: str
+    outputs: Sequence[str]
+    refs: Sequence[str]
+    summary: Summary
+
+
+def summarise(schema: Schema) -> Summary:
+    """What an overview shows of ``schema``; plain data, to be recorded."""
+    document = schema.document if isinstance(schema.document, dict) else {}
+    texts = {key: value if isinstance(value := document.get(key), str) else "" for key in ("title", "description")}
+    return {**texts, "is_deprecated": document.get("deprecated") is True}
+
+
+def build_overview(entries: Sequence[Entry], at: str) -> dict[str, Any]:
+    """The overview of ``entries`` for an output at the path ``at`` below the output folder.
+
+    Keys: ``overview_version``; ``count``, a text; ``schemas``, by folder and name; ``folders``, each with its ``path``
+    (empty for the top), ``depth`` and ``schemas``. Items of lists have ``index`` (from 1), ``first`` and ``last``.
+    Every key is always there.
+    """
+    schemas = _numbered([_schema(entry, posixpath.dirname(at)) for entry in sorted(entries, key=_place)])
+    folders = [
+        {
+            "path": path,
+            "depth": str(path.count("/") + 1 if path else 0),
+            "schemas": _numbered([dict(one) for one in inside]),
+        }
+        for path, inside in groupby(schemas, key=lambda schema: schema["folder"])
+    ]
+    return {
+        "overview_version": OVERVIEW_VERSION,
+        "count": str(len(schemas)),
+        "schemas": schemas,
+        "folders": _numbered(folders),
+    }
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    folder, _, stem = entry.name.rpartition("/")
+    return folder, stem
+
+
+def _schema(entry: Entry, start: str) -> dict[str, Any]:
+    folder, _, stem = entry.name.rpartition("/")
+    title = entry.summary["title"]
+    return {
+        "name": entry.name,
+        "stem": stem,
+        "folder": folder,
+        "path": entry.path,
+        "title": title,
+        "label": title or stem,
+        "description": entry.summary["description"],
+        "is_deprecated": entry.summary["is_deprecated"],
+        "outputs": _numbered([_output(path, start) for path in entry.outputs]),
+        "refs": _numbered([{"name": name} for name in entry.refs]),
+    }
+
+
+def _output(path: str, start: str) -> dict[str, Any]:
+    relative = posixpath.relpath(path, start or ".")
+    _, _, suffix = posixpath.basename(path).partition(".")
+    return {"path": path, "href": quote(relative), "suffix": suffix}
+
+
+def _numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    last = len(items)
+    return [
+        {**item, "index": str(number), "first": number == 1, "last": number == last}
+        for number, item in enumerate(items, 1)
+    ]

@@ -1,0 +1,228 @@
+"""This module knows how to load a pack: what it makes, from which templates, and what each output depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from schemagen.digest import digest_fields, digest_of
+from schemagen.errors import ConfigError, Location, SchemagenError, TemplateError
+from schemagen.mustache import Source, Templates
+from schemagen.packs.finding import find_pack
+from schemagen.packs.languages import LANGUAGES
+from schemagen.packs.manifest import FIELDS, MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
+from schemagen.state.sight import see
+
+PARTIALS = "partials"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output of a pack, the same for each schema but for its path, or one for the whole project.
+
+    ``digest`` covers all it is made from but the view: manifests, template, reachable partials. ``copied`` are its
+    bytes where it is a copy of a file of the pack.
+    """
+
+    rule: Rule
+    digest: str
+    templates: Templates
+    copied: bytes | None = None
+
+    def path_for(self, name: str) -> str:
+        """The path, below the output folder, of the output for the schema ``name``."""
+        folder, _, stem = name.rpartition("/")
+        path = self.rule.path
+        for key, value in zip(FIELDS, (name, folder, stem), strict=True):
+            path = path.replace("{" + key + "}", value)
+        return path
+
+    def render(self, view: dict[str, Any]) -> bytes:
+        """The bytes of the output; raises TemplateError."""
+        if self.copied is not None:
+            return self.copied
+        return self.templates.render(self.rule.source, view).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack, ready to render: ``outputs`` for each schema, ``project_outputs`` for the project.
+
+    ``folder`` is where it was found. ``files`` are the digests of all that it was read from, folders too, and of the
+    places where it was looked for, by path.
+    """
+
+    name: str
+    description: str
+    folder: str
+    outputs: tuple[Output, ...]
+    project_outputs: tuple[Output, ...]
+    files: Mapping[str, str]
+
+
+def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
+    """Load the packs ``names``; raises an ExceptionGroup of every SchemagenError found in them."""
+    packs: list[Pack] = []
+    problems: list[SchemagenError] = []
+    for name in dict.fromkeys(names):
+        try:
+            packs.append(load_pack(name, root))
+        except SchemagenError as problem:
+            problems.append(problem)
+    if problems:
+        raise ExceptionGroup("packs cannot be used", problems)
+    return tuple(packs)
+
+
+def load_pack(name: str, root: Path) -> Pack:
+    """Load the pack ``name``, a name or a folder; raises ConfigError or TemplateError."""
+    files: dict[str, str] = {}
+    layers = _layers(name, root, files)
+    own = layers[0]
+    templates = {key: source for layer in reversed(layers) for key, source in layer.templates.items()}
+    partials = {key: source for layer in reversed(layers) for key, source in layer.partials.items()}
+    rules = next(layer.manifest.outputs for layer in layers if layer.manifest.outputs)
+    language = next((layer.manifest.language for layer in layers if layer.manifest.language), "")
+    making = _Making(root, layers, files, templates, partials)
+    prepared: dict[str, Templates] = {}
+    outputs: list[Output] = []
+    for rule in rules:
+        known = rule.language or language
+        if known not in prepared:
+            prepared[known] = Templates(templates, partials, LANGUAGES[known or "text"].escape)
+        outputs.append(making.output(rule, prepared[known]))
+    for above, below in pairwise(layers):
+        _check_overrides(above, below, outputs)
+    description = next((layer.manifest.description for layer in layers if layer.manifest.description), "")
+    per_schema = tuple(output for output in outputs if output.rule.is_per_schema)
+    per_project = tuple(output for output in outputs if not output.rule.is_per_schema)
+    return Pack(own.manifest.name, description, own.shown, per_schema, per_project, files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """The files of one folder: a pack's own, or those of a pack that it extends."""
+
+    folder: Path
+    shown: str
+    text: str
+    manifest: Manifest
+    templates: dict[str, Source] = field(default_factory=dict)
+    partials: dict[str, Source] = field(default_factory=dict)
+
+
+def _layers(name: str, root: Path, files: dict[str, str]) -> list[_Layer]:
+    """The folder of the pack ``name``, and those of the packs that it extends, nearest first."""
+    layers: list[_Layer] = []
+    taken: list[Path] = []
+    while name:
+        try:
+            folder = find_pack(name, root, files, taken)
+        except ConfigError as error:
+            if not layers:
+                raise
+            message = f"extends {name!r}: {error.message}"
+            raise ConfigError(message, Location(f"{layers[-1].shown}/{MANIFEST}"), error.code) from None
+        taken.append(folder.resolve())
+        layers.append(_read_layer(folder, root, files))
+        name = layers[-1].manifest.extends
+    return layers
+
+
+def _read_layer(folder: Path, root: Path, files: dict[str, str]) -> _Layer:
+    shown = _shown(folder, root)
+    partials_folder = folder / PARTIALS
+    # The folders first: what is added to one after that is noticed by the next build.
+    folders = [folder, *(path for path in sorted((partials_folder, *partials_folder.rglob("*"))) if path.is_dir())]
+    files |= {_shown(path, root): see(str(path)).digest for path in folders}
+    templates = {file.name: _read(file, root, files) for file in sorted(folder.glob("*" + SUFFIX))}
+    partials = {
+        file.relative_to(partials_folder).as_posix().removesuffix(SUFFIX): _read(file, root, files)
+        for file in sorted(partials_folder.rglob("*" + SUFFIX))
+    }
+    if (folder / MANIFEST).is_file():
+        source = _read(folder / MANIFEST, root, files)
+        manifest = parse_manifest(source.text, source.path, folder.name)
+        return _Layer(folder, shown, source.text, manifest, templates, partials)
+    return _Layer(folder, shown, "", manifest_of_folder(folder.name, templates, shown), templates, partials)
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What the outputs of a pack are made from."""
+
+    root: Path
+    layers: list[_Layer]
+    files: dict[str, str]
+    sources: Mapping[str, Source]
+    partials: Mapping[str, Source]
+
+    def output(self, rule: Rule, templates: Templates) -> Output:
+        manifests = digest_fields(layer.text for layer in self.layers)
+        if rule.is_copy:
+            data = self._copied(rule)
+            return Output(rule, digest_fields([manifests, rule.source, data]), templates, data)
+        if rule.source not in self.sources:
+            raise self._wrong(f"template {rule.source!r} does not exist in this pack")
+        fields = [manifests, rule.source, self.sources[rule.source].text]
+        for name in templates.reachable_partials(rule.source):
+            fields += [name, self.partials[name].text]
+        return Output(rule, digest_fields(fields), templates)
+
+    def _copied(self, rule: Rule) -> bytes:
+        for layer in self.layers:
+            file = layer.folder / rule.source
+            shown = _shown(file, self.root)
+            if file.is_file():
+                data = file.read_bytes()
+                self.files[shown] = digest_of(data)
+                return data
+            self.files[shown] = ""
+        raise self._wrong(f"there is no file {rule.source!r} to copy in this pack")
+
+    def _wrong(self, message: str) -> ConfigError:
+        return ConfigError(message, Location(f"{self.layers[0].shown}/{MANIFEST}"), "SG022")
+
+
+def _check_overrides(above: _Layer, below: _Layer, outputs: Iterable[Output]) -> None:
+    """Raise ConfigError for a file of ``above`` that takes the place of none of ``below`` and is used by no output."""
+    used_templates = {output.rule.source for output in outputs}
+    used_partials = {
+        name
+        for output in outputs
+        if not output.rule.is_copy
+        for name in output.templates.reachable_partials(output.rule.source)
+    }
+    for kind, own, theirs, used in (
+        ("template", above.templates, below.templates, used_templates),
+        ("partial", above.partials, below.partials, used_partials),
+    ):
+        for name, source in own.items():
+            if name not in theirs and name not in used:
+                near = get_close_matches(name, theirs, 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                message = (
+                    f"this {kind} overrides nothing of the pack {below.manifest.name!r}, and nothing uses it{hint}"
+                )
+                raise ConfigError(message, Location(source.path), "SG023")
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _read(file: Path, root: Path, files: dict[str, str]) -> Source:
+    """The text of ``file``; its digest goes into ``files``."""
+    shown = _shown(file, root)
+    try:
+        data = file.read_bytes()
+        files[shown] = digest_of(data)
+        return Source(shown, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"not UTF-8 (byte {error.start})", Location(shown), "SG305") from None
+    except OSError as error:
+        raise TemplateError(f"cannot read: {error.strerror}", Location(shown), "SG306") from None
