@@ -1,5 +1,6 @@
 """This package knows how to check and render Mustache templates; it knows nothing of schemas."""
 
-from schemagen.mustache.engine import Source, Templates
+from schemagen.mustache.engine import Templates
+from schemagen.mustache.tree import Source
 
 __all__ = ["Source", "Templates"]

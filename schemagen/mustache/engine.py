@@ -1,173 +1,289 @@
-"""This module knows how to render Mustache templates with pystache, parsing each of them once.
+"""This module knows how to render Mustache templates by Python functions made of them, once.
 
-pystache renders a partial by parsing its text again at every use. Here the parse tree of each (partial,
-indentation) is made once and kept by its owner, a ``Templates``. Everything else is pystache's own.
+pystache's parser makes the tree; ``code`` writes functions; here they are compiled, when a template is prepared or
+first rendered, and run. Prepare before processes fork, and all of them have the functions.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Any
 
-import pystache
-from pystache.context import ContextStack
-from pystache.parsed import ParsedTemplate
-from pystache.parser import _InvertedNode, _PartialNode, _SectionNode
-from pystache.renderengine import RenderEngine
-
 from schemagen.errors import Location, TemplateError
-from schemagen.mustache.tags import Tag, locate_index, scan_tags
+from schemagen.mustache.code import Program, Variant, is_template_function, write_variant
+from schemagen.mustache.names import names_in, unknown_names, unsafe_names
+from schemagen.mustache.runtime import MAY_BE_FALSE, Escaped, Lookup, merged
+from schemagen.mustache.tags import DELIMITERS, Tag, scan_tags
+from schemagen.mustache.tree import Place, Source, Tree, parse_template
 
 # A view is at most as deep as its schema (200 levels of JSON); deeper can only be a partial without an end.
 MAX_PARTIAL_DEPTH = 400
-_NOT_BLANK = re.compile(r"^(.)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The text of a template or partial and the path that messages name."""
-
-    path: str
-    text: str
+_MOST_EXPANSIONS = 100
+Helper = Callable[..., str]
 
 
 class Templates:
-    """The templates and partials of one pack, checked when made, parsed when first used.
+    """The templates and partials of one pack, checked when made, compiled when prepared or first rendered.
 
-    ``sources`` maps a template's file name (``form.mustache``) or a partial's name (``node``) to its text.
+    ``sources`` maps a template's file name (``form.mustache``) or a partial's name (``node``) to its text. ``escape``
+    is what ``{{x}}`` does to a text; ``str`` where nothing. ``helpers`` are the lambdas of the specification, by name,
+    from the author of the pack: a helper is called without arguments for a variable, with the text of a section for a
+    section, and what it returns is a template. ``safe`` tells which names may be printed as they are; no other name
+    may be, and messages name those of ``safe_names`` that come near. Without ``strict`` what is missing is an empty
+    text, as in the specification.
+
     Raises TemplateError for the first template that is wrong or that uses a partial that is missing.
     """
 
     def __init__(
-        self, templates: Mapping[str, Source], partials: Mapping[str, Source], escape: Callable[[str], str]
+        self,
+        templates: Mapping[str, Source],
+        partials: Mapping[str, Source],
+        escape: Callable[[str], str],
+        *,
+        helpers: Mapping[str, Helper] | None = None,
+        safe: Callable[[str], bool] | None = None,
+        safe_names: Collection[str] = (),
+        strict: bool = True,
     ) -> None:
-        self._templates = templates
-        self._partials = partials
-        self._uses = {
-            source.path: _checked_partials(source, partials) for source in (*templates.values(), *partials.values())
-        }
-        self._parsed: dict[tuple[str, str], ParsedTemplate] = {}
+        self._helpers = helpers or {}
+        self._safe = safe
+        self._safe_names = safe_names
+        self._is_strict = strict
         self._escape = escape
+        self._partial_sources = partials
+        self._sources = [*templates.values(), *partials.values()]
+        self._templates = {name: number for number, name in enumerate(templates)}
+        self._partials = {name: number for number, name in enumerate(partials, len(templates))}
+        self._tags = [scan_tags(source.text, source.path, source.delimiters) for source in self._sources]
+        if strict:
+            for source, tags in zip(self._sources, self._tags, strict=True):
+                _check_partials(source, tags, self._partials)
+        self._reached = [self._reach(number) for number in range(len(self._sources))]
+        self._trees: dict[int, Tree] = {}
+        self._program = Program(
+            unit_of=self._partials.get,
+            tree_of=self._tree,
+            recursive={number for number, reached in enumerate(self._reached) if number in reached},
+            helpers=self._helpers,
+            is_escaping=escape is not str,
+        )
+        lookup = Lookup(self._program.places, escape, is_strict=strict)
+        self._namespace: dict[str, Any] = {
+            "E": Escaped(escape),
+            "MAY_BE_FALSE": MAY_BE_FALSE,
+            "DEEPEST": MAX_PARTIAL_DEPTH,
+            "find": lookup.find,
+            "widen": lookup.widen,
+            "within": lookup.within,
+            "text": lookup.text,
+            "escaped": lookup.escaped,
+            "merged": merged,
+            "deep": _deep,
+            "take": _take,
+            "helped": self._helped,
+            "dynamic": partial(self._dynamic, is_streaming=False),
+            "dynamics": partial(self._dynamic, is_streaming=True),
+        }
+        self._compiled: set[Variant] = set()
+        self._expansions: dict[Source, Templates] = {}
 
     def reachable_partials(self, template: str) -> tuple[str, ...]:
-        """The names of the partials that ``template`` can come to use, sorted."""
-        reached: set[str] = set()
-        waiting = list(self._uses[self._templates[template].path])
-        while waiting:
-            name = waiting.pop()
-            if name not in reached:
-                reached.add(name)
-                waiting.extend(self._uses[self._partials[name].path])
-        return tuple(sorted(reached))
+        """The names of the partials that ``template`` can come to use, sorted; all, where it uses a dynamic name."""
+        reached = self._reached[self._templates[template]]
+        return tuple(sorted(name for name, number in self._partials.items() if number in reached))
 
-    def render(self, template: str, view: dict[str, Any]) -> str:
-        """Render ``template`` with ``view``; raises TemplateError for a variable the view has not."""
-        return _Rendering(self, self._templates[template]).render(view)
+    def names_read(self, template: str) -> frozenset[str] | None:
+        """Every part of every name that ``template`` and the partials that it can reach read from the view.
 
-    def _tree(self, source: Source, indent: str) -> ParsedTemplate:
-        """The parse tree of ``source``, every line indented by ``indent`` (specification: partials)."""
-        tree = self._parsed.get((source.path, indent))
-        if tree is None:
-            tree = pystache.parse(_NOT_BLANK.sub(indent + r"\1", source.text) if indent else source.text)
-            _replace_partials(tree)
-            self._parsed[source.path, indent] = tree
-        return tree
-
-
-def _checked_partials(source: Source, partials: Mapping[str, Source]) -> tuple[str, ...]:
-    """The partials that ``source`` names, each once."""
-    names: list[str] = []
-    for tag in scan_tags(source.text, source.path):
-        if tag.kind == ">":
-            if tag.name not in partials:
-                raise TemplateError(
-                    _missing_partial(tag, partials),
-                    locate_index(source.text, tag.start, source.path),
-                    "SG302",
-                )
-            names.append(tag.name)
-    return tuple(dict.fromkeys(names))
-
-
-def _missing_partial(tag: Tag, partials: Mapping[str, Source]) -> str:
-    known = ", ".join(sorted(partials)) or "none"
-    return f"partial {tag.name!r} does not exist in partials/ of this pack (there: {known})"
-
-
-@dataclass(frozen=True, slots=True)
-class _CachedPartial:
-    """Takes the place of pystache's partial node in a parse tree."""
-
-    key: str
-    indent: str
-
-    def render(self, rendering: _Rendering, context: ContextStack) -> str:
-        return rendering.render_partial(self.key, self.indent, context)
-
-
-def _replace_partials(tree: ParsedTemplate) -> None:
-    nodes = tree._parse_tree
-    for index, node in enumerate(nodes):
-        if isinstance(node, _PartialNode):
-            nodes[index] = _CachedPartial(node.key, node.indent)
-        elif isinstance(node, _SectionNode):
-            _replace_partials(node.parsed)
-        elif isinstance(node, _InvertedNode):
-            _replace_partials(node.parsed_section)
-
-
-class _Rendering(RenderEngine):  # type: ignore[misc]  # pystache has no types
-    """One rendering: knows which template is at work, for the messages."""
-
-    def __init__(self, templates: Templates, source: Source) -> None:
-        super().__init__(
-            literal=str,
-            escape=templates._escape,
-            resolve_context=self._resolve,
-            resolve_partial=None,
-            to_str=str,
-        )
-        self._owner = templates
-        self._at = [source]
-
-    def render(self, view: dict[str, Any]) -> str:
-        text: str = self._owner._tree(self._at[0], "").render(self, ContextStack(view))
-        return text
-
-    def render_partial(self, name: str, indent: str, context: ContextStack) -> str:
-        if len(self._at) > MAX_PARTIAL_DEPTH:
-            chain = " > ".join(source.path for source in self._at[-3:])
-            raise TemplateError(f"partials nested without end: ... {chain}", Location(self._at[-1].path), "SG303")
-        source = self._owner._partials[name]
-        self._at.append(source)
-        text: str = self._owner._tree(source, indent).render(self, context)
-        self._at.pop()
-        return text
-
-    def _resolve(self, context: ContextStack, name: str) -> Any:
-        """The value of ``name``: nearest dict first, then the parts of a dotted name within it.
-
-        Only dicts are asked, never attributes, so that data cannot reach into Python objects.
+        None where that cannot be known: what a helper returns may read anything.
         """
-        if name == ".":
-            return context.top()
-        first, *rest = name.split(".")
-        for frame in reversed(context._stack):
-            if isinstance(frame, dict) and first in frame:
-                value = frame[first]
-                break
-        else:
-            raise self._unknown(name)
-        for part in rest:
-            if not isinstance(value, dict) or part not in value:
-                raise self._unknown(name)
-            value = value[part]
-        return value
+        units = self._units(template)
+        names = frozenset(name for unit in units for name in names_in(self._tags[unit]))
+        return None if names & self._helpers.keys() or self._has_dynamic(units) else names
 
-    def _unknown(self, name: str) -> TemplateError:
-        source = self._at[-1]
-        tags = scan_tags(source.text, source.path)
-        start = next((tag.start for tag in tags if tag.name == name and tag.kind != "/"), 0)
-        return TemplateError(f"the view has no {name!r} here", locate_index(source.text, start, source.path), "SG304")
+    def unknown_names(self, template: str, known: Collection[str]) -> list[TemplateError]:
+        """A problem for every name that ``template`` and the partials that it can reach read and that is not one of
+        ``known``, the keys that any object of the view can have."""
+        known = {*known, *self._helpers}
+        return [
+            problem
+            for unit in sorted(self._units(template))
+            for problem in unknown_names(self._sources[unit], self._tags[unit], known)
+        ]
+
+    def unsafe_names(self, template: str) -> list[TemplateError]:
+        """A problem for every name that ``template`` and the partials that it can reach print as it is, and may not."""
+        if self._safe is None:
+            return []
+        safe = partial(_is_allowed, self._safe, self._helpers)
+        return [
+            problem
+            for unit in sorted(self._units(template))
+            for problem in unsafe_names(
+                self._sources[unit], self._tags[unit], safe, self._safe_names, is_escaping=self._escape is not str
+            )
+        ]
+
+    def prepare(self, template: str) -> None:
+        """Compile what rendering ``template`` needs; raises TemplateError for the first name that is not safe."""
+        self._function(template, is_streaming=False)
+
+    def render(self, template: str, view: Any) -> str:
+        """Render ``template`` with ``view``, plain data of dicts, lists, text, numbers, true, false and null.
+
+        Raises TemplateError for a name that the view has not, for a value that is no text, and for partials nested
+        without end.
+        """
+        render = self._function(template, is_streaming=False)
+        texts: list[str] = []
+        try:
+            render(*_context(view), texts.append, None, 0)
+        except RecursionError as error:
+            raise _too_deep(error) from None
+        return "".join(texts)
+
+    def pieces(self, template: str, view: Any) -> Iterator[str]:
+        """The text of ``render`` in pieces of some tens of kilobytes, none of which is kept; raises as ``render``."""
+        render = self._function(template, is_streaming=True)
+        texts: list[str] = []
+        try:
+            yield from render(*_context(view), texts.append, None, 0)
+        except RecursionError as error:
+            raise _too_deep(error) from None
+        yield _take(texts)
+
+    def _function(self, template: str, *, is_streaming: bool) -> Callable[..., Any]:
+        variant = Variant(self._templates[template], is_indented=False, is_streaming=is_streaming)
+        if variant not in self._compiled:
+            for problem in self.unsafe_names(template):
+                raise problem
+            self._compile(variant)
+        function: Callable[..., Any] = self._namespace[variant.function]
+        return function
+
+    def _units(self, template: str) -> set[int]:
+        number = self._templates[template]
+        return {number, *self._reached[number]}
+
+    def _has_dynamic(self, units: Collection[int]) -> bool:
+        return any(tag.is_dynamic for unit in units for tag in self._tags[unit])
+
+    def _reach(self, start: int) -> frozenset[int]:
+        """The numbers of the partials that the source ``start`` can come to use."""
+        reached: set[int] = set()
+        waiting = [start]
+        while waiting:
+            for tag in self._tags[waiting.pop()]:
+                if tag.kind in {">", "<"}:
+                    used = self._partials.values() if tag.is_dynamic else [self._partials.get(tag.name, -1)]
+                    found = set(used) - reached - {-1}
+                    reached |= found
+                    waiting += found
+        return frozenset(reached)
+
+    def _tree(self, unit: int) -> Tree:
+        if unit not in self._trees:
+            self._trees[unit] = parse_template(self._sources[unit])
+        return self._trees[unit]
+
+    def _compile(self, variant: Variant) -> None:
+        """Compile the functions of ``variant`` and of all that it can come to call."""
+        waiting = {variant}
+        while waiting:
+            found = waiting.pop()
+            self._compiled.add(found)
+            source, needed = write_variant(self._program, found)
+            if self._has_dynamic([found.unit]):
+                needed |= {Variant(unit, True, variant.is_streaming) for unit in self._partials.values()}
+            path = self._sources[found.unit].path
+            # The source holds nothing of a template but texts quoted by ascii().
+            exec(compile(source, path, "exec"), self._namespace)  # noqa: S102
+            waiting |= needed - self._compiled
+
+    def _dynamic(self, name: Any, place: int, *, is_streaming: bool) -> Any:
+        """The function of the partial that a dynamic name names."""
+        unit = self._partials.get(name) if isinstance(name, str) else None
+        if unit is None:
+            if not self._is_strict:
+                return None
+            asked = self._program.places[place]
+            raise TemplateError(
+                f"{asked.tag.name}: {_missing_partial(str(name), self._partials)}", asked.location, "SG302"
+            )
+        return self._namespace[Variant(unit, True, is_streaming).function]
+
+    def _helped(self, place: int, raw: str | None, o: Any, d: Any, s: Any, b: Any, n: int) -> str:
+        """What a helper returns, rendered (specification: ~lambdas)."""
+        if n > MAX_PARTIAL_DEPTH:
+            _deep()
+        asked = self._program.places[place]
+        helper = self._helpers[asked.tag.name]
+        delimiters = DELIMITERS if raw is None else asked.tag.delimiters
+        text = str(helper() if raw is None else helper(raw))
+        texts: list[str] = []
+        self._expansion(Source(asked.source.path, text, delimiters))(o, d, s, texts.append, b, n + 1)
+        rendered = "".join(texts)
+        return self._escape(rendered) if asked.tag.kind == "" else rendered
+
+    def _expansion(self, source: Source) -> Callable[..., None]:
+        """The function for a text that a helper returned."""
+        if source not in self._expansions:
+            if len(self._expansions) >= _MOST_EXPANSIONS:
+                self._expansions.clear()
+            self._expansions[source] = Templates(
+                {"": source}, self._partial_sources, self._escape, helpers=self._helpers, strict=self._is_strict
+            )
+        return self._expansions[source]._function("", is_streaming=False)
+
+
+def _check_partials(source: Source, tags: Iterable[Tag], partials: Collection[str]) -> None:
+    """Raise TemplateError for the first partial that ``source`` names and there is not."""
+    for tag in tags:
+        if tag.kind in {">", "<"} and not tag.is_dynamic and tag.name not in partials:
+            raise TemplateError(_missing_partial(tag.name, partials), Place(source, tag).location, "SG302")
+
+
+def _missing_partial(name: str, partials: Collection[str]) -> str:
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts:
+        return f"partial {name!r} lies outside partials/ of this pack"
+    near = get_close_matches(name, partials, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    there = ", ".join(sorted(partials)) or "none"
+    return f"partial {name!r} does not exist in partials/ of this pack (there: {there}){hint}"
+
+
+def _is_allowed(safe: Callable[[str], bool], helpers: Collection[str], name: str) -> bool:
+    return name in helpers or safe(name)
+
+
+def _context(view: Any) -> tuple[Any, dict[str, Any], None]:
+    return view, view if isinstance(view, dict) else {}, None
+
+
+def _take(texts: list[str]) -> str:
+    """What has come together in ``texts``, which are empty after that."""
+    piece = "".join(texts)
+    texts.clear()
+    return piece
+
+
+def _deep() -> None:
+    raise RecursionError
+
+
+def _too_deep(error: RecursionError) -> TemplateError:
+    """The error for ``error``: the traceback tells which templates were at work."""
+    at_work: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if is_template_function(code.co_name):
+            at_work.append(code.co_filename)
+        trace = trace.tb_next
+    chain = " > ".join(at_work[-3:])
+    return TemplateError(f"partials nested without end: ... {chain}", Location(at_work[-1]), "SG303")
