@@ -20,8 +20,6 @@ from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import VIEW_VERSION, build_view
 from schemagen.view.definitions import _cycles
-from schemagen.view.kinds import KINDS
-from schemagen.view.literals import EMPTY_LITERAL
 from schemagen.view.markdown import code_block, code_span, escape_markdown
 from schemagen.view.patterns import html_pattern
 from schemagen.view.shapes import (
@@ -29,9 +27,20 @@ from schemagen.view.shapes import (
     CONTROLS,
     EMPTY_CHOICE,
     EMPTY_CONDITION,
+    EMPTY_DEFINITION,
+    EMPTY_EXTENSION,
     EMPTY_HTML,
+    EMPTY_KEY,
+    EMPTY_LINE,
+    EMPTY_LITERAL,
+    EMPTY_NAMES,
     EMPTY_NODE,
     EMPTY_REF,
+    EMPTY_SENTENCE,
+    EMPTY_USE,
+    EMPTY_VOCABULARY,
+    KINDS,
+    MEMBER_EXTRA,
     REST_ANY,
     RESTS,
 )
@@ -42,20 +51,24 @@ KEYS: dict[str, set[str]] = {
     "node": set(EMPTY_NODE),
     "ref": set(EMPTY_REF),
     "html": set(EMPTY_HTML),
-    "default": LITERAL,
-    "const": LITERAL,
-    "value": LITERAL,
-    "members": LITERAL | ITEM | {"label", "description", "summary", "is_default"},
+    "names": set(EMPTY_NAMES),
+    **dict.fromkeys(("default", "const", "value", "if"), LITERAL),
+    **dict.fromkeys(("not", "contains", "property_names", "content_schema"), LITERAL),
+    "members": LITERAL | ITEM | set(MEMBER_EXTRA),
     "examples": LITERAL | ITEM | {"md_block"},
-    "constraints": ITEM | {"keyword", "text", "md"},
-    "unlisted_required": ITEM | {"key", "md_key"},
+    "constraints": ITEM | set(EMPTY_SENTENCE),
+    "doc_lines": ITEM | set(EMPTY_LINE),
+    "unlisted_required": ITEM | set(EMPTY_KEY),
+    "required": ITEM | set(EMPTY_KEY),
     "choices": set(EMPTY_CHOICE) | ITEM,
     "conditions": set(EMPTY_CONDITION) | ITEM,
-    "x": ITEM | {"key", "md_key", "value"},
+    "x": ITEM | set(EMPTY_EXTENSION),
+    "vocabularies": ITEM | set(EMPTY_VOCABULARY),
     "attributes": {"name", "value"},
     "suggestions": {"text"},
     **{key: set(REST_ANY) for key in RESTS},
-    "definitions": {"id", "name", "md_name", "anchor", "title", "place", "md_place", "is_external", "node"} | ITEM,
+    "definitions": set(EMPTY_DEFINITION) | ITEM,
+    "used_by": set(EMPTY_USE) | ITEM,
 }
 NODES = {*CHILDREN, "items", "node", "then", "else", "variants", "root"}
 
@@ -565,3 +578,27 @@ def test_same_schema_makes_the_same_view(view: View) -> None:
         "$defs": {"x": {"type": ["string", "null"]}},
     }
     assert json.dumps(view(schema)) == json.dumps(view(schema))
+
+
+def test_a_token_has_the_value_of_its_text_everywhere(view: View) -> None:
+    made = view(
+        {
+            "properties": {"l": {"items": {"$ref": "#/$defs/d"}, "minItems": 3}, "d": {"$ref": "#/$defs/d"}},
+            "oneOf": [{"title": "A", "required": ["l"], "minProperties": 1}, {"required": ["d"], "maxProperties": 2}],
+            "$defs": {"d": {"title": 'T\n"x"', "description": "D", "properties": {"x": {"pattern": "^a\\d"}}}},
+        }
+    )
+    waiting: list[Any] = [made]
+    count = 0
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, list):
+            waiting += here
+        elif isinstance(here, dict):
+            waiting += here.values()
+            for text in ("key", "label", "pattern", "format"):
+                if f"json_{text}" in here:
+                    count += 1
+                    assert json.loads(here[f"json_{text}"]) == here[text]
+                    assert json.loads(here[f"ts_{text}"]) == here[text]
+    assert count > 40

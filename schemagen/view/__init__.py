@@ -6,6 +6,8 @@
 it in HTML; ``literals``, ``text`` and ``markdown`` make text safe; ``shapes`` lists the keys of it all.
 """
 
+from schemagen.view.published import view_schema
 from schemagen.view.root import VIEW_VERSION, build_view
+from schemagen.view.safety import is_safe_name
 
-__all__ = ["VIEW_VERSION", "build_view"]
+__all__ = ["VIEW_VERSION", "build_view", "is_safe_name", "view_schema"]

@@ -2,52 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
 from schemagen.model import JsonValue
-from schemagen.view.literals import Plain, examples, literal, put
-from schemagen.view.markdown import code_span
-from schemagen.view.rules import Rules
+from schemagen.view.literals import put
+from schemagen.view.making import Making
+from schemagen.view.markdown import table_cell
+from schemagen.view.rules import Rules, Schema
+from schemagen.view.shapes import EMPTY_VOCABULARY, Plain
 from schemagen.view.text import clean, one_line, summarise
 
-
-def annotate(node: Plain, rules: Rules) -> None:
-    words = rules.words
-    title = words.get("title")
-    if isinstance(title, str):
-        node["title"] = one_line(title)
-    describe(node, words)
-    if "default" in words:
-        node["default"] = literal(words["default"])
-    shown = words.get("examples")
-    if isinstance(shown, list):
-        put(node, "examples", examples(shown))
-    node["is_deprecated"] = words.get("deprecated") is True
-    node["is_read_only"] = words.get("readOnly") is True
-    node["is_write_only"] = words.get("writeOnly") is True
-    extensions = [
-        {"key": clean(key), "md_key": code_span(key), "value": literal(words[key])}
-        for key in words
-        if key.startswith("x-")
-    ]
-    put(node, "x", extensions)
+# Writes what a keyword says into a node: (node, the keyword's value, the build).
+_Writer: TypeAlias = Callable[[Plain, JsonValue, Making], None]
 
 
-def describe(node: Plain, words: dict[str, JsonValue]) -> None:
-    description = words.get("description")
-    if isinstance(description, str):
-        node["description"] = clean(description).strip()
-        node["summary"] = summarise(node["description"])
+def annotate(node: Plain, words: Schema, making: Making) -> None:
+    extensions = []
+    for keyword, value in words.items():
+        write = _WRITERS.get(keyword)
+        if write is not None:
+            write(node, value, making)
+        elif keyword[:2] == "x-":
+            extensions.append(_extension(keyword, value, making))
+    if extensions:
+        put(node, "x", extensions)
+    if making.has_documentation:
+        making.document(node, _text(words, "title"), _text(words, "description"))
 
 
-def enumeration(rules: Rules) -> tuple[list[JsonValue], list[str], list[str]] | None:
+def _title(node: Plain, value: JsonValue, making: Making) -> None:
+    if isinstance(value, str):
+        node["title"] = one_line(value)
+        if making.has_strings:
+            making.add_strings(node, "title", value)
+
+
+def describe(node: Plain, value: JsonValue, making: Making) -> None:
+    if not isinstance(value, str):
+        return
+    text = (value if value.isprintable() else clean(value)).strip()
+    node["description"] = text
+    if making.has_summary:
+        node["summary"] = summarise(text)
+    if making.has_md_cell:
+        node["md_cell"] = table_cell(text)
+    if making.has_strings:
+        making.add_strings(node, "description", value)
+
+
+def _default(node: Plain, value: JsonValue, making: Making) -> None:
+    node["default"] = making.literals.of(value)
+
+
+def _examples(node: Plain, value: JsonValue, making: Making) -> None:
+    if isinstance(value, list):
+        put(node, "examples", making.literals.examples(value))
+
+
+def _comment(node: Plain, value: JsonValue, making: Making) -> None:
+    if isinstance(value, str):
+        node["comment"] = clean(value)
+        making.add_strings(node, "comment", value)
+
+
+def _vocabulary(node: Plain, value: JsonValue, _making: Making) -> None:
+    if isinstance(value, dict):
+        listed = [
+            {**EMPTY_VOCABULARY, "uri": clean(uri), "is_required": needed is True} for uri, needed in value.items()
+        ]
+        put(node, "vocabularies", listed)
+
+
+def _flag(name: str) -> _Writer:
+    def write(node: Plain, value: JsonValue, _making: Making) -> None:
+        node[name] = value is True
+
+    return write
+
+
+def _plain(name: str) -> _Writer:
+    def write(node: Plain, value: JsonValue, _making: Making) -> None:
+        if isinstance(value, str):
+            node[name] = clean(value)
+
+    return write
+
+
+_WRITERS: dict[str, _Writer] = {
+    "title": _title,
+    "description": describe,
+    "default": _default,
+    "examples": _examples,
+    "deprecated": _flag("is_deprecated"),
+    "readOnly": _flag("is_read_only"),
+    "writeOnly": _flag("is_write_only"),
+    "$comment": _comment,
+    "$id": _plain("uri"),
+    "$schema": _plain("schema_uri"),
+    "$anchor": _plain("anchor_name"),
+    "$dynamicAnchor": _plain("dynamic_anchor"),
+    "$vocabulary": _vocabulary,
+}
+
+
+def _text(words: Schema, keyword: str) -> str:
+    value = words.get(keyword)
+    return value if isinstance(value, str) else ""
+
+
+def _extension(key: str, value: JsonValue, making: Making) -> Plain:
+    extension = making.named_key(key, making.extension)
+    extension["value"] = making.literals.of(value)
+    return extension
+
+
+def listed_values(words: Schema) -> tuple[list[JsonValue], Sequence[str], Sequence[str]]:
+    """The values, labels and descriptions of an enum."""
+    values = words["enum"]
+    return (
+        values,
+        _texts(words, ("enumNames", "x-enum-varnames"), len(values)),
+        _texts(words, ("x-enum-descriptions", "enumDescriptions", "markdownEnumDescriptions"), len(values)),
+    )
+
+
+def enumeration(rules: Rules) -> tuple[list[JsonValue], Sequence[str], Sequence[str]] | None:
     """The values, labels and descriptions of an enum, or of a union of described constants."""
-    words = rules.words
-    values = words.get("enum")
-    if isinstance(values, list):
-        return (
-            values,
-            _texts(words, ("enumNames", "x-enum-varnames"), len(values)),
-            _texts(words, ("x-enum-descriptions", "enumDescriptions", "markdownEnumDescriptions"), len(values)),
-        )
+    if isinstance(rules.words.get("enum"), list):
+        return listed_values(rules.words)
     if bool(rules.one_of) == bool(rules.any_of) or rules.all_of or rules.references:
         return None
     variants = [schema for schema, _ in rules.one_of or rules.any_of]
@@ -68,7 +151,7 @@ def enumeration(rules: Rules) -> tuple[list[JsonValue], list[str], list[str]] | 
 _DESCRIBED_CONSTANT = frozenset({"const", "title", "description", "type", "$comment", "deprecated"})
 
 
-def _texts(words: dict[str, JsonValue], keywords: tuple[str, ...], count: int) -> list[str]:
+def _texts(words: Schema, keywords: tuple[str, ...], count: int) -> list[str]:
     for keyword in keywords:
         value = words.get(keyword)
         if isinstance(value, list) and len(value) == count and all(isinstance(item, str) for item in value):

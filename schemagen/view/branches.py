@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from schemagen.model import JsonValue
 from schemagen.view.kinds import words_of_type
-from schemagen.view.literals import Plain, numbered
-from schemagen.view.phrases import Code, Parts, codes, joined, markdown_text, plain_text, sentence
+from schemagen.view.literals import numbered, put
+from schemagen.view.making import Making
+from schemagen.view.phrases import Code, Parts, Sentence, codes, joined, markdown_text, plain_text, sentence
 from schemagen.view.predicates import clause, known_clause
 from schemagen.view.rules import ANNOTATIONS, Place, Rules
-from schemagen.view.shapes import EMPTY_CHOICE, EMPTY_CONDITION
+from schemagen.view.shapes import EMPTY_CHOICE, Plain
 from schemagen.view.slots import Slot
 from schemagen.view.text import clean
 from schemagen.view.wording import variant_label
@@ -26,12 +28,12 @@ _TEXTS = {
 
 
 def build_choices(
-    builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, types: list[str], said: list[Plain]
+    builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, types: list[str], said: list[Sentence]
 ) -> None:
     """Add ``choices`` to ``node``: one for each keyword that offers variants. ``slot`` is that of a variant."""
     if not rules.any_of and not rules.one_of and len(types) < 2:
         return
-    offers: list[tuple[str, list[Place]]] = [("anyOf", rules.any_of), ("oneOf", rules.one_of)]
+    offers: list[tuple[str, Sequence[Place]]] = [("anyOf", rules.any_of), ("oneOf", rules.one_of)]
     if len(types) > 1 and node["kind"] == "union":
         offers.insert(0, ("type", [(words_of_type(rules.words, name), rules.pointer) for name in types]))
     choices: list[Plain] = []
@@ -46,7 +48,8 @@ def build_choices(
         for schema, at in places:
             variant = builder.node(schema, at, slot)
             variant["is_variant"] = True
-            variant["label"] = variant_label(variant, taken)
+            if builder.making.has_labels:
+                builder.making.set_label(variant, variant_label(variant, taken))
             variants.append(variant)
         choice = {
             **EMPTY_CHOICE,
@@ -76,7 +79,7 @@ def _names(value: JsonValue) -> list[str]:
     return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
 
 
-def _presence_sentence(keyword: str, places: list[Place]) -> Plain:
+def _presence_sentence(keyword: str, places: Sequence[Place]) -> Sentence:
     how = "exactly one" if keyword == "oneOf" else "at least one"
     groups = [joined(codes(_names(schema["required"])), "and") for schema, _ in places]
     if len(groups) == 1:
@@ -93,37 +96,44 @@ def _separated(groups: list[Parts]) -> Parts:
 
 def build_conditions(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot) -> None:
     """Add ``conditions`` to ``node``. ``slot`` is that of a branch."""
+    making = builder.making
     conditions = []
     for schema, pointer in rules.conditions:
         then, otherwise = schema.get("then", True), schema.get("else", True)
         if then is True and otherwise is True:
             continue
         when = clause(schema["if"], f"{pointer}/if", builder.name_of)
-        condition = _condition("is_if", when)
+        condition = _condition(making, "is_if", when)
+        if "if" in condition:
+            condition["if"] = making.literals.of(schema["if"])
         _add_branch(builder, condition, "then", (then, f"{pointer}/then"), slot, ("If ", *when, ", "))
         start = ("Unless ", *when, ", ") if then is True else ("Otherwise ",)
         _add_branch(builder, condition, "else", (otherwise, f"{pointer}/else"), slot, start)
         conditions.append(condition)
     for key, names in rules.dependent_required:
-        when = (Code(key), " is present")
-        condition = _condition("is_dependent_required", when)
-        condition["trigger_key"] = clean(key)
-        _say(condition, "", ("If ", *when, ", ", *_required_words(names), "."))
         if names:
+            condition = _condition_of_key(making, "is_dependent_required", key)
+            put(condition, "required", [making.named_key(name, making.key) for name in names])
+            _say(condition, "", ("If ", Code(key), " is present, ", *_required_words(names), "."))
             conditions.append(condition)
     for key, place in rules.dependent_schemas:
-        when = (Code(key), " is present")
-        condition = _condition("is_dependent_schema", when)
-        condition["trigger_key"] = clean(key)
-        _add_branch(builder, condition, "then", place, slot, ("If ", *when, ", "))
+        condition = _condition_of_key(making, "is_dependent_schema", key)
+        _add_branch(builder, condition, "then", place, slot, ("If ", Code(key), " is present, "))
         conditions.append(condition)
-    if conditions:
-        node["conditions"] = numbered(conditions)
-        node["has_conditions"] = True
+    for condition in conditions:
+        making.add_lines(condition, f"{condition['text']} {condition['else_text']}".strip())
+    put(node, "conditions", conditions)
 
 
-def _condition(flag: str, when: Parts) -> Plain:
-    return {**EMPTY_CONDITION, flag: True, "if_text": plain_text(when), "if_md": markdown_text(when)}
+def _condition(making: Making, flag: str, when: Parts) -> Plain:
+    return {**making.condition, flag: True, "if_text": plain_text(when), "if_md": markdown_text(when)}
+
+
+def _condition_of_key(making: Making, flag: str, key: str) -> Plain:
+    condition = _condition(making, flag, (Code(key), " is present"))
+    condition["trigger_key"] = clean(key)
+    making.add_strings(condition, "trigger_key", key)
+    return condition
 
 
 def _add_branch(builder: TreeBuilder, condition: Plain, key: str, place: Place, slot: Slot, start: Parts) -> None:
@@ -145,9 +155,10 @@ def _add_branch(builder: TreeBuilder, condition: Plain, key: str, place: Place, 
     _say(condition, prefix, (*start, "this applies:"))
     branch = builder.node(schema, at, slot)
     condition[key] = branch
-    condition["has_fields"] |= any(not child["is_overlay"] for child in branch["properties"]) or not (
-        branch["properties"] or branch["html"]["is_nothing"]
-    )
+    if builder.making.has_html:
+        condition["has_fields"] |= any(not child["is_overlay"] for child in branch["properties"]) or not (
+            branch["properties"] or branch["html"]["is_nothing"]
+        )
 
 
 def _said_of_known(schema: JsonValue, at: str, slot: Slot, builder: TreeBuilder) -> Parts:
@@ -160,7 +171,7 @@ def _said_of_known(schema: JsonValue, at: str, slot: Slot, builder: TreeBuilder)
     return known_clause(schema, at, builder.name_of)
 
 
-def _required_words(names: list[str]) -> Parts:
+def _required_words(names: Sequence[str]) -> Parts:
     return (*joined(codes(names), "and"), " is required" if len(names) == 1 else " are required")
 
 

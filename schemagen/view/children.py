@@ -5,111 +5,120 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemagen.view.constraints import add_array, add_object
-from schemagen.view.literals import Plain, put
-from schemagen.view.markdown import code_span
-from schemagen.view.phrases import codes, joined, sentence
+from schemagen.view.literals import put
+from schemagen.view.phrases import Sentence, codes, joined, sentence
 from schemagen.view.predicates import predicate
 from schemagen.view.rules import Place, Rules
-from schemagen.view.shapes import REST_ANY, REST_NONE
+from schemagen.view.shapes import REST_ANY, REST_NONE, Plain
 from schemagen.view.slots import Slot
-from schemagen.view.text import clean
 from schemagen.view.wording import item_title
 
 if TYPE_CHECKING:
     from schemagen.view.nodes import TreeBuilder
 
 
-def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Plain]) -> frozenset[str]:
+def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> frozenset[str]:
     """Fill in what concerns objects; answers the names of all properties that are shown now."""
     add_object(node, rules.words, said)
+    making = builder.making
     required = dict.fromkeys(rules.required)
-    declared = frozenset(key for key, _ in rules.properties)
+    declared = frozenset([key for key, _ in rules.properties])
     children = []
     for key, (schema, at) in rules.properties:
-        place = slot.property(key, is_required=key in required, is_demanded=slot.is_demanded)
-        child = builder.node(schema, at, place)
-        child["is_overlay"] = key in slot.known
+        child = builder.node(schema, at, slot.property(key, at, is_required=key in required))
+        if key in slot.known:
+            child["is_overlay"] = True
         children.append(child)
     put(node, "properties", children)
     unlisted = [key for key in required if key not in declared]
     if unlisted:
         verb = "is" if len(unlisted) == 1 else "are"
         said.append(sentence("required", *joined(codes(unlisted), "and"), f" {verb} required."))
-        put(node, "unlisted_required", [{"key": clean(key), "md_key": code_span(key)} for key in unlisted])
-    patterns = []
-    for index, (key, (schema, at)) in enumerate(rules.pattern_properties):
-        place = slot.matching(key, f"p{index + 1}")._replace(has_section=True)
-        patterns.append(builder.node(schema, at, place))
-    put(node, "pattern_properties", patterns)
-    _add_rest(builder, node, "additional", rules.additional, slot.matching("*", "a"))
-    _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot.matching("*", "u"))
+        put(node, "unlisted_required", [making.named_key(key, making.key) for key in unlisted])
+    if rules.pattern_properties:
+        patterns = []
+        for index, (key, (schema, at)) in enumerate(rules.pattern_properties):
+            place = slot.matching(key, f"p{index + 1}")._replace(has_section=True)
+            patterns.append(builder.node(schema, at, place))
+        put(node, "pattern_properties", patterns)
+    if rules.additional:
+        _add_rest(builder, node, "additional", rules.additional, slot.matching("*", "a"))
+    if rules.unevaluated_properties:
+        _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot.matching("*", "u"))
     if rules.additional and rules.additional[0] is False:
+        node["is_closed"] = True
         said.append(sentence("additionalProperties", "No other properties are allowed."))
     elif rules.unevaluated_properties and rules.unevaluated_properties[0] is False:
+        node["is_closed"] = True
         said.append(sentence("unevaluatedProperties", "No other properties are allowed."))
     if rules.property_names:
         said.append(saying(builder, "propertyNames", "Every property name ", rules.property_names))
     return slot.known | declared
 
 
-def _add_rest(builder: TreeBuilder, node: Plain, key: str, place: Place | None, slot: Slot) -> None:
-    if place is None:
-        return
+def _add_rest(builder: TreeBuilder, node: Plain, key: str, place: Place, slot: Slot) -> None:
     schema, at = place
     if isinstance(schema, bool) or not schema:
         node[key] = REST_NONE if schema is False else REST_ANY
         return
     child = builder.node(schema, at, slot)
     node[key] = {**REST_ANY, "is_schema": True, "node": child}
-    if _deserves_section(child):
-        builder.add_section(child)
+    _add_section(builder, child, slot)
 
 
-def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Plain]) -> None:
+def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> None:
     add_array(node, rules.words, said)
     least = node["min_items"]
     least_items = int(least) if least.isdecimal() and len(least) < 10 else 0
     fixed = []
     for index, (schema, at) in enumerate(rules.prefix_items):
-        child = builder.node(schema, at, slot.item(index, is_required=index < least_items))
-        if _deserves_section(child):
-            builder.add_section(child)
+        place = slot.item(index, is_required=index < least_items)
+        child = builder.node(schema, at, place)
+        _add_section(builder, child, place)
         fixed.append(child)
     put(node, "prefix_items", fixed)
     if rules.items is not None:
         schema, at = rules.items
         if schema is False:
+            node["is_closed"] = True
             said.append(sentence("items", "No further items are allowed." if fixed else "Must be empty."))
         elif schema is not True:
-            child = builder.node(schema, at, slot.items(len(fixed)))
+            place = slot.items(len(fixed))
+            child = builder.node(schema, at, place)
             child["index"] = str(len(fixed) + 1)
             child["first"] = child["last"] = True
-            child["label"] = f"{item_title(child)} {len(fixed) + 1}"
+            if builder.making.has_labels:
+                builder.making.set_label(child, f"{item_title(child)} {len(fixed) + 1}")
             node["items"] = child
-            if _deserves_section(child):
-                builder.add_section(child)
+            _add_section(builder, child, place)
             if least_items > len(fixed) + 1:
                 builder.arrays.append((node, builder.depth))
-    _add_rest(builder, node, "unevaluated_items", rules.unevaluated_items, slot.items(len(fixed)))
+    if rules.unevaluated_items:
+        _add_rest(builder, node, "unevaluated_items", rules.unevaluated_items, slot.items(len(fixed)))
+        if rules.items is None and node["unevaluated_items"]["is_forbidden"]:
+            node["is_closed"] = True
     if rules.contains:
         said.append(_contains(builder, node, rules.contains))
 
 
-def _contains(builder: TreeBuilder, node: Plain, place: Place) -> Plain:
+def _contains(builder: TreeBuilder, node: Plain, place: Place) -> Sentence:
     least, most = node["min_contains"] or "1", node["max_contains"]
     count = f"Between {least} and {most} items" if most else f"At least {least} of the items"
     return sentence("contains", f"{count} must be such that each ", *predicate(*place, builder.name_of), ".")
 
 
-def saying(builder: TreeBuilder, keyword: str, start: str, place: Place) -> Plain:
+def saying(builder: TreeBuilder, keyword: str, start: str, place: Place) -> Sentence:
     """A sentence that ends in what ``place`` asks for."""
     return sentence(keyword, start, *predicate(*place, builder.name_of), ".")
 
 
-def _deserves_section(node: Plain) -> bool:
-    """Whether there is more to say of an item than its type."""
-    if node["has_section"] or node["ref"]:
-        return False
+def _add_section(builder: TreeBuilder, node: Plain, slot: Slot) -> None:
+    """Give an item a section where there is more to say of it than its type."""
+    if builder.making.has_sections and not node["has_section"] and not node["ref"] and _is_telling(node):
+        builder.add_section(node, slot)
+
+
+def _is_telling(node: Plain) -> bool:
     return bool(
         node["description"]
         or node["constraints"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from schemagen.jsontext import is_number, number_text
 from schemagen.model import JsonValue
-from schemagen.view.literals import Plain
-from schemagen.view.phrases import Code, counted, sentence
+from schemagen.view.making import Making
+from schemagen.view.phrases import Code, Sentence, counted, sentence
 from schemagen.view.rules import Schema
+from schemagen.view.shapes import Plain
 from schemagen.view.text import clean
 
 _BOUNDS = {
@@ -22,6 +21,8 @@ _STRING_FIELDS = {"pattern": "pattern", "format": "format"} | {
     "contentEncoding": "content_encoding",
     "contentMediaType": "content_media_type",
 }
+_NUMBER_WORDS = frozenset(_BOUNDS)
+_STRING_WORDS = frozenset({*_STRING_FIELDS, "minLength", "maxLength"})
 _FORMAT_HINTS = {
     "date": "a date (YYYY-MM-DD)",
     "time": "a time of day with its offset from UTC (RFC 3339)",
@@ -44,15 +45,6 @@ _FORMAT_HINTS = {
     "regex": "a regular expression",
 }
 
-EMPTY_CONSTRAINTS: Plain = {
-    **dict.fromkeys(
-        (*_BOUNDS.values(), *_STRING_FIELDS.values(), "min_length", "max_length", "min_items", "max_items"),
-        "",
-    ),
-    **dict.fromkeys(("min_contains", "max_contains", "min_properties", "max_properties"), ""),
-    "is_unique": False,
-}
-
 
 def number_field(value: JsonValue) -> str:
     """The JSON text of a number; empty for anything else."""
@@ -68,7 +60,9 @@ def count_field(value: JsonValue) -> str:
     return str(int(number)) if number.is_integer() and number < 1e15 else text
 
 
-def add_number(node: Plain, words: Schema, said: list[Plain]) -> None:
+def add_number(node: Plain, words: Schema, said: list[Sentence]) -> None:
+    if _NUMBER_WORDS.isdisjoint(words):
+        return
     for keyword, name in _BOUNDS.items():
         if keyword in words:
             node[name] = number_field(words[keyword])
@@ -88,12 +82,15 @@ def add_number(node: Plain, words: Schema, said: list[Plain]) -> None:
         said.append(sentence("multipleOf", f"A multiple of {node['multiple_of']}."))
 
 
-def add_string(node: Plain, words: Schema, said: list[Plain]) -> None:
+def add_string(node: Plain, words: Schema, said: list[Sentence], making: Making) -> None:
+    if _STRING_WORDS.isdisjoint(words):
+        return
     _add_counts(node, words, said, "Length", "character")
     for keyword, name in _STRING_FIELDS.items():
         value = words.get(keyword)
         if isinstance(value, str):
             node[name] = clean(value)
+            making.add_strings(node, name, value)
     if node["pattern"]:
         said.append(sentence("pattern", "Matches the pattern ", Code(node["pattern"]), "."))
     if node["format"]:
@@ -109,7 +106,7 @@ def _format_name(node: Plain, hint: str | None) -> tuple[str | Code, ...]:
     return () if hint else (Code(node["format"]), ".")
 
 
-def add_array(node: Plain, words: Schema, said: list[Plain]) -> None:
+def add_array(node: Plain, words: Schema, said: list[Sentence]) -> None:
     _add_counts(node, words, said, "Items", "item")
     if words.get("uniqueItems") is True:
         node["is_unique"] = True
@@ -119,11 +116,11 @@ def add_array(node: Plain, words: Schema, said: list[Plain]) -> None:
         node["max_contains"] = count_field(words.get("maxContains"))
 
 
-def add_object(node: Plain, words: Schema, said: list[Plain]) -> None:
+def add_object(node: Plain, words: Schema, said: list[Sentence]) -> None:
     _add_counts(node, words, said, "Properties", "property")
 
 
-def _add_counts(node: Plain, words: Schema, said: list[Plain], suffix: str, thing: str) -> None:
+def _add_counts(node: Plain, words: Schema, said: list[Sentence], suffix: str, thing: str) -> None:
     low_word, high_word = f"min{suffix}", f"max{suffix}"
     if low_word not in words and high_word not in words:
         return
@@ -138,7 +135,3 @@ def _add_counts(node: Plain, words: Schema, said: list[Plain], suffix: str, thin
         said.append(sentence(low_word, f"At least {counted(low, thing)}."))
     elif high:
         said.append(sentence(high_word, f"At most {counted(high, thing)}."))
-
-
-def list_field(value: JsonValue) -> Collection[JsonValue]:
-    return value if isinstance(value, list) else ()

@@ -7,9 +7,8 @@ import math
 import re
 from fractions import Fraction
 
-from schemagen.view.literals import Plain
 from schemagen.view.patterns import html_pattern
-from schemagen.view.shapes import EMPTY_HTML
+from schemagen.view.shapes import EMPTY_HTML, Plain
 
 _INPUT_TYPES = {
     "date": "date",
@@ -35,6 +34,9 @@ _HTML_NUMBER = re.compile(r"-?(?:\d+|\d*\.\d+)(?:[eE][+-]?\d+)?\Z|-?\d+\.\d+(?:[
 
 FIELDSET: Plain = {**EMPTY_HTML, "is_fieldset": True}
 NOTHING: Plain = {**EMPTY_HTML, "is_nothing": True}
+PLAIN_TEXT: Plain = {**EMPTY_HTML, "is_input": True, "type": "text"}
+PLAIN_CHECKBOX: Plain = {**EMPTY_HTML, "is_checkbox": True}
+PLAIN_JSON: Plain = {**EMPTY_HTML, "is_textarea": True, "is_json": True, "can_require": True}
 REFERENCE: Plain = {**EMPTY_HTML, "is_reference": True}
 
 
@@ -58,6 +60,8 @@ def control_for(node: Plain) -> Plain:
         return _choice(node)
     if kind == "boolean":
         default = node["default"]
+        if not default and not node["is_read_only"]:
+            return PLAIN_CHECKBOX
         checked = bool(default) and default["json"] == "true"
         return {
             **EMPTY_HTML,
@@ -90,15 +94,10 @@ def _composite(node: Plain) -> Plain:
 def _json(node: Plain) -> Plain:
     """A box for JSON: for what no other control can show."""
     default = node["default"]
+    if not default and not node["is_read_only"]:
+        return PLAIN_JSON
     value = default["json"] if default and not node["is_write_only"] else ""
-    return {
-        **EMPTY_HTML,
-        "is_textarea": True,
-        "is_json": True,
-        "value": value,
-        "is_read_only": node["is_read_only"],
-        "can_require": True,
-    }
+    return {**PLAIN_JSON, "value": value, "is_read_only": node["is_read_only"]}
 
 
 def _choice(node: Plain) -> Plain:
@@ -116,6 +115,8 @@ def _attribute(name: str, value: str) -> Plain:
 
 
 def _suggestions(node: Plain, flag: str) -> list[Plain]:
+    if not node["examples"]:
+        return []
     found = [example for example in node["examples"][:_MAX_SUGGESTIONS] if example[flag] and example["text"]]
     texts = dict.fromkeys(example["text"] for example in found if "\n" not in example["text"])
     return [{"text": text} for text in texts]
@@ -177,6 +178,8 @@ def _whole(text: str) -> bool:
 
 
 def _text(node: Plain) -> Plain:
+    if not any(map(node.__getitem__, _TEXT_FIELDS)):
+        return PLAIN_TEXT
     default = node["default"]
     value = default["text"] if default and default["is_string"] and not node["is_write_only"] else ""
     if _is_long(node, value):
@@ -205,6 +208,12 @@ def _text(node: Plain) -> Plain:
     if node["is_write_only"]:
         attributes.append(_attribute("autocomplete", "off"))
     return _input(node, kind, value, attributes, can_require=_needs_text(node), flag="is_string")
+
+
+_TEXT_FIELDS = (
+    *("default", "examples", "format", "pattern", "min_length", "max_length", "is_read_only", "is_write_only"),
+    *("content_media_type", "content_encoding"),
+)
 
 
 def _is_long(node: Plain, value: str) -> bool:

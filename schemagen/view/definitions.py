@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from schemagen.jsontext import resolve_pointer, split_pointer
 from schemagen.model import Draft, JsonValue, Resolution, Target
-from schemagen.view.literals import Plain
+from schemagen.view.making import Making
 from schemagen.view.markdown import code_span, escape_markdown
-from schemagen.view.shapes import EMPTY_REF
+from schemagen.view.names import Words
+from schemagen.view.shapes import Plain
 from schemagen.view.text import claim, clean, one_line, shorten, slug
 
 _STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.json)?[/#]*\Z")
 _CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Definition:
     """What one or more references lead to. ``number`` 0 is the schema itself, which is shown anyway.
 
     ``name`` and ``anchor`` are unique in the view. ``uses`` are the numbers of the definitions it refers to.
+    ``words`` name it in code. ``described`` is what a reference says of it, once that was worked out.
     """
 
     number: int
@@ -31,25 +34,30 @@ class Definition:
     anchor: str
     title: str
     uses: list[int] = field(default_factory=list)
+    words: Words = ()
+    is_recursive: bool = False
+    ref: Plain | None = None
+    described: Plain | None = None
 
 
 class Definitions:
     """Every definition that the references of one schema reach, in order of first use."""
 
-    def __init__(self, resolution: Resolution, root: Definition, anchors: dict[str, int]) -> None:
+    def __init__(self, resolution: Resolution, root: Definition, making: Making) -> None:
         self._resolution = resolution
-        self._anchors = anchors
+        self._making = making
         self._names: dict[str, int] = {}
         self.all: list[Definition] = [root]
-        self._by_target: dict[Target, Definition] = {root.target: root}
-        self._refs: list[tuple[Definition, Definition, Plain]] = []
+        self._by_target: dict[tuple[str, str], Definition] = {(root.target.path, root.target.pointer): root}
+        # Who refers to what, and what the node says of it.
+        self.references: list[tuple[Definition, Definition, Plain]] = []
 
     def lookup(self, path: str, pointer: str, keyword: str) -> Definition | Target | None:
         """Where a reference leads: to a definition, to an opaque target, or nowhere that we know."""
         target = self._resolution.targets.get((path, pointer, keyword))
         if target is None or target.is_opaque:
             return target
-        return self._by_target.get(target) or self._add(target)
+        return self._by_target.get((target.path, target.pointer)) or self._add(target)
 
     def _add(self, target: Target) -> Definition | None:
         document = self._resolution.documents.get(target.path)
@@ -63,36 +71,46 @@ class Definitions:
         title = schema.get("title") if isinstance(schema, dict) else None
         title = one_line(title) if isinstance(title, str) else ""
         name = claim(_name_of(target, title), self._names, " ")
-        anchor = claim("definition-" + slug(name), self._anchors)
+        anchor = claim("definition-" + slug(name), self._making.anchors)
         definition = Definition(len(self.all), target, draft, schema, name, anchor, title)
         self.all.append(definition)
-        self._by_target[target] = definition
+        self._by_target[target.path, target.pointer] = definition
         return definition
 
     def ref_to(self, owner: Definition, found: Definition | Target | None, text: str) -> Plain:
         """The ``ref`` of a node in ``owner`` that refers, by the URI ``text``, to ``found``."""
         if not isinstance(found, Definition):
             uri = clean(found.path if found is not None else text)
-            name = _stem(uri)
-            return {**EMPTY_REF, "name": name, "md_name": code_span(uri), "uri": uri, "is_opaque": True}
+            ref = self._making.ref.copy()
+            ref.update(name=_stem(uri), md_name=code_span(uri), uri=uri, is_opaque=True)
+            return ref
         owner.uses.append(found.number)
-        ref = {
-            **EMPTY_REF,
+        if found.ref is None:
+            found.ref = self._ref(found)
+        ref = found.ref.copy()
+        ref["uri"] = clean(text)
+        self.references.append((owner, found, ref))
+        return ref
+
+    def _ref(self, found: Definition) -> Plain:
+        return {
+            **self._making.ref,
             "name": found.name,
             "md_name": f"[{escape_markdown(found.name)}](#{found.anchor})",
             "id": found.anchor,
             "anchor": found.anchor,
             "title": found.title,
-            "uri": clean(text),
             "is_root": found.number == 0,
         }
-        self._refs.append((owner, found, ref))
-        return ref
 
     def mark_recursion(self) -> None:
-        """Set ``is_recursive`` on each ref through which its definition reaches itself."""
+        """Set ``is_recursive`` on each definition that reaches itself, and on each ref through which it does."""
         group = _cycles([definition.uses for definition in self.all])
-        for owner, found, ref in self._refs:
+        sizes = Counter(group)
+        for definition in self.all:
+            number = definition.number
+            definition.is_recursive = sizes[group[number]] > 1 or number in definition.uses
+        for owner, found, ref in self.references:
             ref["is_recursive"] = group[owner.number] == group[found.number]
 
 

@@ -4,12 +4,13 @@ script shows their fields: never into themselves, and never more than a budget a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemagen.view.controls import control_for
-from schemagen.view.literals import Plain, numbered
-from schemagen.view.shapes import CHILDREN, RESTS
+from schemagen.view.literals import numbered
+from schemagen.view.making import Making
+from schemagen.view.shapes import CHILDREN, RESTS, STRING_LANGUAGES, Plain
 from schemagen.view.wording import item_title
 
 # With these a form stays below some megabytes whatever the schema.
@@ -31,11 +32,14 @@ class Tree:
     height: int
 
 
+_BELOW = (*CHILDREN, "items", "choices", "conditions")
+
+
 @dataclass(slots=True)
 class _Copying:
     """One copying of a tree: new ids, names below another value, and what was met on the way."""
 
-    ids: Iterator[str]
+    making: Making
     known: dict[str, frozenset[str]]
     old_name: int
     new_name: str
@@ -46,7 +50,7 @@ class _Copying:
     def copy(self, node: Plain, depth: int, *, is_demanded: bool) -> Plain:
         self.count += 1 + len(node["members"]) // _MEMBERS_PER_NODE
         new = node.copy()
-        new["id"] = next(self.ids)
+        new["id"] = self.making.new_id()
         if node["id"] in self.known:
             self.known[new["id"]] = self.known[node["id"]]
         name = node["name"]
@@ -54,9 +58,12 @@ class _Copying:
         new["must_be_filled"] = is_demanded = is_demanded and node["must_be_filled"]
         if node["ref"]:
             new["ref"] = {**node["ref"], "node": False}
-            new["html"] = control_for(new)
+            if self.making.has_html:
+                new["html"] = control_for(new)
             if not node["ref"]["is_opaque"]:
                 self.sites.append((new, depth))
+        if not any(map(node.__getitem__, _BELOW)) and not any(node[key]["node"] for key in RESTS):
+            return new
         for key in CHILDREN:
             if node[key]:
                 new[key] = [self.copy(child, depth + 1, is_demanded=is_demanded) for child in node[key]]
@@ -87,9 +94,9 @@ class _Copying:
 class Inliner:
     """Copies definitions into one tree. ``trees`` are those of the definitions by their anchor."""
 
-    def __init__(self, trees: Mapping[str, Tree], ids: Iterator[str], known: dict[str, frozenset[str]]) -> None:
+    def __init__(self, trees: Mapping[str, Tree], making: Making, known: dict[str, frozenset[str]]) -> None:
         self._trees = trees
-        self._ids = ids
+        self._making = making
         self._known = known
         self._left = MAX_NODES
 
@@ -99,19 +106,21 @@ class Inliner:
         self._queue(waiting, tree.sites, tree.arrays, ())
         while waiting and self._left > 0:
             site, depth, inside = waiting.popleft()
-            anchor = site["ref"]["anchor"]
+            anchor = site["ref"]["id"]
             found = self._trees.get(anchor)
             if found is None or anchor in inside or site["is_overlay"]:
                 continue
             if found.size > self._left or depth + found.height > MAX_DEPTH:
                 continue
             name = "" if site["name"] == "~" else site["name"]
-            copying = _Copying(self._ids, self._known, 0, name)
+            copying = _Copying(self._making, self._known, 0, name)
             copy = copying.copy(found.root, depth + 1, is_demanded=site["must_be_filled"])
             self._left -= copying.count
             _dress(copy, site, self._known.get(site["id"], frozenset()))
             site["ref"]["node"] = copy
-            site["html"] = control_for(site)
+            if self._making.has_html:
+                copy["html"] = control_for(copy)
+                site["html"] = control_for(site)
             self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
 
     def _queue(
@@ -138,12 +147,13 @@ class Inliner:
         if wanted < 1 or _size(item, _MAX_ROW_SIZE) * wanted > min(self._left, _MAX_ROW_SIZE * MAX_ROWS):
             return None
         base = "" if node["name"] == "~" else node["name"]
-        copying = _Copying(self._ids, self._known, len(item["name"]), "")
+        copying = _Copying(self._making, self._known, len(item["name"]), "")
         rows = []
         for number in range(start, start + wanted):
             copying.new_name = f"{base}/{number}"
             row = copying.copy(item, depth + 1, is_demanded=False)
-            row["label"] = f"{item_title(item)} {number + 1}"
+            if self._making.has_labels:
+                self._making.set_label(row, f"{item_title(item)} {number + 1}")
             rows.append(row)
         self._left -= copying.count
         node["more_rows"] = numbered(rows)
@@ -153,24 +163,39 @@ class Inliner:
         return copying
 
 
+# What a copy has of the node that it stands for: always, and where that says something.
+_OF_SITE = (
+    *("key", "md_key", "path", "md_path", "label", "index", "first", "last", "anchor"),
+    *("is_required", "is_item", "is_part", "is_variant", "is_root", "names", "ts_name", "py_name", "ts_property"),
+    *(f"{language}_{text}" for text in ("key", "label") for language in STRING_LANGUAGES),
+)
+_SAID_AT_SITE = {
+    "title": tuple(f"{language}_title" for language in STRING_LANGUAGES),
+    "description": ("summary", "md_cell", *(f"{language}_description" for language in STRING_LANGUAGES)),
+    "default": (),
+    "comment": tuple(f"{language}_comment" for language in STRING_LANGUAGES),
+}
+
+
 def _dress(copy: Plain, site: Plain, known: frozenset[str]) -> None:
     """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
-    for key in ("key", "md_key", "path", "md_path", "label", "index", "first", "last", "anchor"):
-        copy[key] = site[key]
-    for key in ("is_required", "is_item", "is_part", "is_variant"):
-        copy[key] = site[key]
+    for key in _OF_SITE:
+        if key in site:
+            copy[key] = site[key]
     for key in ("is_deprecated", "is_read_only", "is_write_only"):
         copy[key] = copy[key] or site[key]
-    for key in ("title", "description", "summary", "default"):
+    for key, tokens in _SAID_AT_SITE.items():
         if site[key]:
             copy[key] = site[key]
+            for token in tokens:
+                if token in site:
+                    copy[token] = site[token]
     if site["is_nullable"] and not copy["is_nullable"]:
         copy["is_nullable"] = True
-    copy["is_root"] = site["is_root"]
-    copy["has_hint"] = bool(copy["description"] or copy["constraints"])
+    if "has_hint" in copy:
+        copy["has_hint"] = bool(copy["description"] or copy["constraints"])
     if known:
         copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in copy["properties"]]
-    copy["html"] = control_for(copy)
 
 
 def _size(node: Plain, limit: int) -> int:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from schemagen.model import JsonValue
 from schemagen.view.rules import ANNOTATIONS, Rules, Schema
+from schemagen.view.shapes import TYPES
 
-TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
-KINDS = (*TYPES, "enum", "const", "union", "ref", "any", "never")
-
+_TYPES = frozenset(TYPES)
 _OBJECT = frozenset(
     {"properties", "patternProperties", "additionalProperties", "required", "minProperties", "maxProperties"}
     | {"propertyNames", "dependencies", "dependentRequired", "dependentSchemas", "unevaluatedProperties"}
@@ -31,10 +30,35 @@ def declared_types(words: Schema) -> list[str]:
     """The types that ``type`` names, each once; none where it names none."""
     value = words.get("type")
     if isinstance(value, str):
-        return [value] if value in TYPES else []
+        return [value] if value in _TYPES else []
     if not isinstance(value, list) or not _all_text(value):
         return []
-    return [name for name in dict.fromkeys(value) if name in TYPES]
+    return [name for name in dict.fromkeys(value) if name in _TYPES]
+
+
+def simple_kind(words: Schema) -> tuple[str, bool]:
+    """The kind of a schema without subschemas that has one type without parts, or none, and whether null is allowed
+    beside it; an empty kind for any other schema."""
+    declared, is_nullable = words.get("type"), False
+    if isinstance(declared, list) and len(declared) == 2 and "null" in declared:
+        declared, is_nullable = declared[0 if declared[1] == "null" else 1], True
+    if declared is not None and declared not in (_WITH_NULL if is_nullable else _SCALARS):
+        return "", False
+    if "const" in words:
+        return "const", is_nullable
+    if isinstance(words.get("enum"), list):
+        return "enum", is_nullable
+    if declared is not None:
+        return declared, is_nullable
+    assumed = assumed_types(words)
+    if not assumed:
+        return "any", False
+    return (assumed[0] if len(assumed) == 1 and assumed[0] in _SCALARS else ""), False
+
+
+# As tuples: what a schema says its type is may be anything, also what has no hash.
+_WITH_NULL = ("string", "number", "integer", "boolean")
+_SCALARS = (*_WITH_NULL, "null")
 
 
 def _all_text(names: Sequence[JsonValue]) -> bool:
@@ -64,7 +88,7 @@ def words_of_type(schema: Schema, name: str) -> Schema:
 def asks_only(rules: Rules, *keywords: str) -> bool:
     """Whether a schema has no keyword but ``keywords`` and annotations, ids and definitions."""
     return all(
-        key in keywords or key in ANNOTATIONS or key in _SILENT or key.startswith("x-") or key not in _LOUD
+        key in keywords or key in ANNOTATIONS or key in _SILENT or key[:2] == "x-" or key not in _LOUD
         for key in rules.words
     )
 

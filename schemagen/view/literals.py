@@ -2,84 +2,87 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from json.encoder import encode_basestring
+from types import NoneType
 
 from schemagen.jsontext import dumps, is_number
 from schemagen.model import JsonValue
 from schemagen.view.markdown import code_block, code_span
+from schemagen.view.shapes import Plain
 from schemagen.view.text import clean, escape_json, one_line, summarise
 
-Plain = dict[str, Any]
+_FLAGS = {str: "is_string", bool: "is_boolean", NoneType: "is_null", dict: "is_object", list: "is_array"}
 
-EMPTY_LITERAL: Plain = {
-    "json": "",
-    "text": "",
-    "md_code": "",
-    "is_string": False,
-    "is_number": False,
-    "is_boolean": False,
-    "is_null": False,
-    "is_object": False,
-    "is_array": False,
-}
+# What is added to a literal for a language: a key, and what makes its value of the JSON value.
+LiteralToken = tuple[str, Callable[[JsonValue], str]]
 
 
 def json_text(value: JsonValue) -> str:
     """``value`` as JSON on one line that any document may hold."""
     if isinstance(value, str):
-        return escape_json(json.dumps(value, ensure_ascii=False))
+        return escape_json(encode_basestring(value))
     return escape_json(dumps(value))
 
 
-def literal(value: JsonValue) -> Plain:
-    """``value`` for templates: ``json`` is its JSON, ``text`` a string's own text and the JSON of anything else."""
-    text = json_text(value)
-    shown = clean(value) if isinstance(value, str) else text
-    return {**EMPTY_LITERAL, "json": text, "text": shown, "md_code": code_span(text), _flag(value): True}
+class Literals:
+    """Makes literals of one shape, and with the tokens that are wanted.
 
+    A literal: ``json`` is its JSON, ``text`` a string's own text and the JSON of anything else.
+    """
 
-def _flag(value: JsonValue) -> str:
-    match value:
-        case str():
-            return "is_string"
-        case bool():
-            return "is_boolean"
-        case None:
-            return "is_null"
-        case dict():
-            return "is_object"
-        case list():
-            return "is_array"
-    return "is_number"
+    def __init__(
+        self, shape: Plain, member_shape: Plain, tokens: tuple[LiteralToken, ...], *, has_blocks: bool
+    ) -> None:
+        self._shape = shape
+        self._member_shape = member_shape
+        self._tokens = tokens
+        self._has_code = "md_code" in shape
+        self._has_blocks = has_blocks
 
+    def of(self, value: JsonValue) -> Plain:
+        return self._filled(self._shape.copy(), value)
 
-def examples(values: Iterable[JsonValue]) -> list[Plain]:
-    """Literals in a list, each with ``md_block``: the value pretty, as a fenced code block."""
-    return numbered(
-        {**literal(value), "md_block": code_block(escape_json(dumps(value, indent=2)), "json")} for value in values
-    )
+    def _filled(self, made: Plain, value: JsonValue) -> Plain:
+        made["json"] = text = json_text(value)
+        made["text"] = clean(value) if isinstance(value, str) else text
+        if self._has_code:
+            made["md_code"] = code_span(text)
+        made[_FLAGS.get(type(value), "is_number")] = True
+        for key, write in self._tokens:
+            made[key] = write(value)
+        return made
 
+    def examples(self, values: Iterable[JsonValue]) -> list[Plain]:
+        """Literals, each with ``md_block``: the value pretty, as a fenced code block."""
+        made = []
+        for value in values:
+            example = self.of(value)
+            if self._has_blocks:
+                example["md_block"] = code_block(escape_json(dumps(value, indent=2)), "json")
+            made.append(example)
+        return made
 
-def members(values: list[JsonValue], labels: list[str], descriptions: list[str], default: JsonValue) -> list[Plain]:
-    """The members of an enum: literals in a list with ``label``, ``description``, ``summary``, ``is_default``."""
-    found = []
-    for index, value in enumerate(values):
-        member = literal(value)
-        member["label"] = one_line(labels[index] if labels else member["text"]) or "(empty text)"
-        member["description"] = clean(descriptions[index]) if descriptions else ""
-        member["summary"] = summarise(member["description"])
-        member["is_default"] = default is not ABSENT and equal(value, default)
-        found.append(member)
-    return numbered(found)
+    def members(
+        self, values: list[JsonValue], labels: Sequence[str], descriptions: Sequence[str], default: JsonValue
+    ) -> list[Plain]:
+        """The members of an enum: literals with ``label``, ``description``, ``summary``, ``is_default``."""
+        found = []
+        for index, value in enumerate(values):
+            member = self._filled(self._member_shape.copy(), value)
+            member["label"] = one_line(labels[index] if labels else member["text"]) or "(empty text)"
+            member["description"] = description = clean(descriptions[index]) if descriptions else ""
+            member["summary"] = summarise(description) if description else ""
+            member["is_default"] = default is not ABSENT and equal(value, default)
+            found.append(member)
+        return found
 
 
 def put(node: Plain, name: str, items: list[Plain]) -> None:
     """Give ``node`` the list ``name``, unless it is empty."""
     if items:
         node[name] = numbered(items)
-        node[f"has_{name}"] = True
+        node["has_" + name] = True
 
 
 ABSENT = object()
@@ -92,11 +95,11 @@ def equal(one: JsonValue, other: JsonValue) -> bool:
     return type(one) is type(other) and dumps(one) == dumps(other)
 
 
-def numbered(items: Iterable[Plain]) -> list[Plain]:
-    """``items`` with ``index`` (from 1, as text), ``first`` and ``last``."""
-    listed = list(items)
-    for number, item in enumerate(listed, 1):
+def numbered(items: list[Plain]) -> list[Plain]:
+    """``items``, each with ``index`` (from 1, as text), ``first`` and ``last``."""
+    for number, item in enumerate(items, 1):
         item["index"] = str(number)
-        item["first"] = number == 1
-        item["last"] = number == len(listed)
-    return listed
+        item["first"] = item["last"] = False
+    if items:
+        items[0]["first"] = items[-1]["last"] = True
+    return items

@@ -26,6 +26,11 @@ def escape_markdown(text: str) -> str:
     return "\n".join(_escape_line(line) for line in escaped.strip("\n").split("\n"))
 
 
+def table_cell(text: str) -> str:
+    """``text`` as Markdown for a table cell: like ``escape_markdown``, with each line's end as ``<br>``."""
+    return "<br>".join(escape_markdown(line) for line in clean(text).split("\n"))
+
+
 def _escape_inside(text: str) -> str:
     return _SPECIAL.sub(_escape_character, text)
 

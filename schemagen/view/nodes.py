@@ -2,160 +2,210 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from schemagen.model import JsonValue
-from schemagen.view.annotations import annotate, describe, enumeration
+from schemagen.model import Draft, JsonValue
+from schemagen.view.annotations import annotate, describe, enumeration, listed_values
 from schemagen.view.branches import build_choices, build_conditions
 from schemagen.view.children import fill_array, fill_object, saying
 from schemagen.view.constraints import add_number, add_string
 from schemagen.view.controls import control_for
 from schemagen.view.definitions import Definition, Definitions
-from schemagen.view.kinds import TYPES, asks_only, assumed_types, declared_types
-from schemagen.view.literals import ABSENT, Plain, literal, members, put
+from schemagen.view.kinds import assumed_types, declared_types, simple_kind
+from schemagen.view.literals import ABSENT, put
+from schemagen.view.making import Making
 from schemagen.view.markdown import code_span
-from schemagen.view.phrases import sentence
+from schemagen.view.part_kinds import kind_of_parts
+from schemagen.view.phrases import Sentence, sentence
 from schemagen.view.predicates import clause
-from schemagen.view.rules import REFERENCES, Place, Rules, annotations_of, read_rules
-from schemagen.view.shapes import EMPTY_NODE
+from schemagen.view.reading import STRUCTURE, read_rules
+from schemagen.view.rules import Place, Rules, Schema, normal_words
+from schemagen.view.shapes import TYPES, Plain
 from schemagen.view.slots import Slot
-from schemagen.view.text import claim, clean, slug
+from schemagen.view.text import claim, clean, humanise
+from schemagen.view.unwrapping import part_references, several_types, unwrap
 from schemagen.view.wording import type_words
 
-_MAX_UNWRAPPED = 16
-_MAX_HOPS = 8
-_NULL = ({"type": "null"}, {"const": None}, {"enum": [None]})
+_ASKED = {
+    "not": "negated",
+    "contains": "contains",
+    "property_names": "property_names",
+    "content_schema": "content_schema",
+}
 
 
 class TreeBuilder:
     """Builds the tree of one definition. ``count`` and ``height`` are its size; ``sites`` are its nodes that
     refer to definitions, with their depth; ``known`` has, by the id of a node, what stands beside it."""
 
-    def __init__(
-        self, definitions: Definitions, owner: Definition, ids: Iterator[str], anchors: dict[str, int]
-    ) -> None:
+    def __init__(self, definitions: Definitions, owner: Definition, making: Making) -> None:
         self.definitions = definitions
         self.owner = owner
-        self.ids = ids
-        self.anchors = anchors
+        self.making = making
         self.count = 0
         self.height = 0
         self.sites: list[tuple[Plain, int]] = []
         self.arrays: list[tuple[Plain, int]] = []
         self.known: dict[str, frozenset[str]] = {}
         self.depth = 0
+        self._structure = STRUCTURE[owner.draft]
 
     def node(self, schema: JsonValue, pointer: str, slot: Slot) -> Plain:
-        self.depth += 1
-        self.count += 1
-        self.height = max(self.height, self.depth)
-        node = EMPTY_NODE.copy()
-        self._place(node, pointer, slot)
         # Each level of a schema takes few frames here, since it may be two hundred levels deep.
+        node = self._started(pointer, slot)
         if not isinstance(schema, dict):
             node["kind"] = "never" if schema is False else "any"
-            self._finish(node, slot)
-            return node
-        rules, is_nullable = self._unwrapped(schema, pointer)
-        annotate(node, rules)
-        said: list[Plain] = []
-        types = declared_types(rules.words)
-        if "null" in types and len(types) > 1:
-            types.remove("null")
-            is_nullable = True
-        if set(types) == {"integer", "number"}:
-            types = ["number"]
-        if rules.references and not asks_only(rules, *REFERENCES):
-            rules.all_of = [*_reference_parts(rules), *rules.all_of]
-            rules.references = []
-        kind, filled = self._kind_of(node, rules, types)
+        elif len(schema) == 1 and isinstance(schema.get("$ref"), str):
+            node["kind"] = "ref"
+            self._refer(node, "$ref", pointer, schema["$ref"])
+        elif not self._structure.isdisjoint(schema) or not self._fill_simple(node, schema):
+            rules, types, filled, is_nullable = self._read(node, schema, pointer)
+            said: list[Sentence] = []
+            if not rules.references:
+                self.depth += 1
+                known = self._fill_values(node, rules, filled, slot, said)
+                self._fill_parts(node, rules, types, slot, known, said)
+                self.depth -= 1
+            self._say(node, said, is_nullable=is_nullable)
+        self._finish(node, slot)
+        return node
+
+    def _started(self, pointer: str, slot: Slot) -> Plain:
+        """A new node at its place, of which no more is known."""
+        making = self.making
+        node = making.node.copy()
+        self.count += 1
+        if self.depth >= self.height:
+            self.height = self.depth + 1
+        making.count += 1
+        node["id"] = f"f{making.count}"
+        name, key = slot.name, slot.key
+        node["name"] = (name if name.isprintable() else clean(name)) or "~"
+        if making.has_pointer:
+            node["pointer"] = clean(pointer)
+        if key or slot.has_section:
+            node["key"] = key if key.isprintable() else clean(key)
+            if making.has_keys:
+                making.add_key(node, key)
+            if slot.has_section and making.has_sections:
+                self.add_section(node, slot)
+        if making.has_paths:
+            node["path"] = clean(slot.path)
+            node["md_path"] = code_span(slot.path) if slot.path else ""
+        if slot.is_required:
+            node["is_required"] = True
+        if slot.is_demanded:
+            node["must_be_filled"] = True
+        if slot.is_item:
+            node["is_item"] = True
+        if slot.is_part:
+            node["is_part"] = True
+        return node
+
+    def add_section(self, node: Plain, slot: Slot) -> None:
+        """Give ``node`` a place of its own on a reference page."""
+        words = "-".join(filter(None, map(self.making.slug, slot.steps)))
+        node["anchor"] = claim("property-" + (words[:80].strip("-") or "item"), self.making.anchors)
+        node["has_section"] = True
+
+    def _fill_simple(self, node: Plain, words: Schema) -> bool:
+        """Fill in what a schema says that has no parts, as most have none; false, and nothing done, where it has."""
+        if self.owner.draft is Draft.D4:
+            words = normal_words(words)
+        kind, is_nullable = simple_kind(words)
+        if not kind:
+            return False
+        making = self.making
         node["kind"] = kind
-        node["is_nullable"] = is_nullable
+        said: list[Sentence] = []
+        annotate(node, words, making)
+        if kind == "const":
+            node["const"] = making.literals.of(words["const"])
+        elif kind == "enum":
+            put(node, "members", making.members(*listed_values(words), words.get("default", ABSENT)))
+        elif kind == "string":
+            add_string(node, words, said, making)
+        else:
+            add_number(node, words, said)
+        self._say(node, said, is_nullable=is_nullable)
+        return True
+
+    def _read(self, node: Plain, schema: Schema, pointer: str) -> tuple[Rules, list[str], Sequence[str], bool]:
+        """Read what a schema says, and fill in what it says of itself; answers its rules and types, the types whose
+        keywords are to be filled in, and whether null is allowed too."""
+        rules, is_nullable = read_rules(schema, pointer, self.owner.draft), False
+        if rules.all_of or rules.any_of or rules.one_of:
+            rules, is_nullable = unwrap(rules, self.owner.draft)
+        annotate(node, rules.words, self.making)
+        types = declared_types(rules.words)
+        if len(types) > 1:
+            types, is_nullable = several_types(types, is_nullable)
+        part_references(rules)
+        node["kind"], filled = self._kind_of(node, rules, types)
+        return rules, types, filled, is_nullable
+
+    def _say(self, node: Plain, said: list[Sentence], *, is_nullable: bool) -> None:
+        if is_nullable:
+            node["is_nullable"] = True
+            said.append(sentence("type", "May also be null."))
+        if said and self.making.has_sentences:
+            put(node, "constraints", self.making.sentences(said))
+
+    def _fill_values(
+        self, node: Plain, rules: Rules, filled: Sequence[str], slot: Slot, said: list[Sentence]
+    ) -> frozenset[str]:
+        """Fill in what is said of values of the types ``filled``; answers the names of all properties shown now."""
         known = slot.known
-        if "object" in filled:
-            known = fill_object(self, node, rules, slot, said)
-        if "array" in filled:
-            fill_array(self, node, rules, slot, said)
-        self._say_scalars(node, rules, filled, said)
+        for name in filled:
+            if name == "object":
+                known = fill_object(self, node, rules, slot, said)
+            elif name == "array":
+                fill_array(self, node, rules, slot, said)
+            elif name == "string":
+                add_string(node, rules.words, said, self.making)
+                if rules.content_schema:
+                    said.append(saying(self, "contentSchema", "The decoded content ", rules.content_schema))
+            elif name in {"number", "integer"}:
+                add_number(node, rules.words, said)
+        return known
+
+    def _fill_parts(
+        self, node: Plain, rules: Rules, types: list[str], slot: Slot, known: frozenset[str], said: list[Sentence]
+    ) -> None:
+        """Fill in what further schemas say of the same value."""
+        kind = node["kind"]
         if (rules.any_of or rules.one_of or len(types) > 1) and (kind != "enum" or "enum" in rules.words):
             place = slot.same(is_part=kind != "union", is_demanded=False, known=known)
             build_choices(self, node, rules, place, types, said)
-        parts = []
-        for member, at in rules.all_of:
+        if rules.all_of:
             place = slot.same(is_part=True, is_demanded=slot.is_demanded, known=known)
-            parts.append(self.node(member, at, place))
-        put(node, "all_of", parts)
+            put(node, "all_of", [self.node(member, at, place) for member, at in rules.all_of])
         if rules.conditions or rules.dependent_required or rules.dependent_schemas:
             build_conditions(self, node, rules, slot.same(is_part=True, is_demanded=False, known=known))
         if rules.negated:
             negated, at = rules.negated
             said.append(sentence("not", "Not allowed where ", *clause(negated, at, self.name_of), "."))
-        if is_nullable:
-            said.append(sentence("type", "May also be null."))
-        put(node, "constraints", said)
-        self._finish(node, slot)
-        return node
+        for key in self.making.asked:
+            asked: Place | None = getattr(rules, _ASKED[key])
+            if asked is not None:
+                node[key] = self.making.literals.of(asked[0])
 
-    def _place(self, node: Plain, pointer: str, slot: Slot) -> None:
-        node["id"] = next(self.ids)
-        node["pointer"] = clean(pointer)
-        node["name"] = clean(slot.name) or "~"
-        node["key"] = clean(slot.key)
-        node["path"] = clean(slot.path)
-        if slot.path:
-            node["md_path"] = code_span(slot.path)
-        if slot.key or slot.has_section:
-            node["md_key"] = code_span(slot.key)
-        node["is_required"] = slot.is_required
-        node["must_be_filled"] = slot.is_demanded
-        node["is_item"] = slot.is_item
-        node["is_part"] = slot.is_part
-        if slot.has_section:
-            self.add_section(node)
-
-    def add_section(self, node: Plain) -> None:
-        """Give ``node`` a place of its own on a reference page."""
-        node["anchor"] = claim("property-" + slug(node["path"]), self.anchors)
-        node["has_section"] = True
-
-    def _unwrapped(self, schema: dict[str, JsonValue], pointer: str) -> tuple[Rules, bool]:
-        """The rules of ``schema``, or of the one schema that it only wraps, and whether null is allowed too."""
-        rules = read_rules(schema, pointer, self.owner.draft)
-        is_nullable = False
-        for _ in range(_MAX_UNWRAPPED):
-            inner = _wrapped(rules)
-            if inner is None:
-                break
-            is_nullable |= max(len(rules.any_of), len(rules.one_of)) > 1
-            wrapped, pointer = inner
-            annotated = {**wrapped, **annotations_of(rules.words)}
-            rules = read_rules(annotated, pointer, self.owner.draft)
-        return rules, is_nullable
-
-    def _say_scalars(self, node: Plain, rules: Rules, filled: list[str], said: list[Plain]) -> None:
-        if "string" in filled:
-            add_string(node, rules.words, said)
-            if rules.content_schema:
-                said.append(saying(self, "contentSchema", "The decoded content ", rules.content_schema))
-        if "number" in filled or "integer" in filled:
-            add_number(node, rules.words, said)
-
-    def _kind_of(self, node: Plain, rules: Rules, types: list[str]) -> tuple[str, list[str]]:
+    def _kind_of(self, node: Plain, rules: Rules, types: list[str]) -> tuple[str, Sequence[str]]:
         """The kind of a node, and the types whose keywords it shows."""
         words = rules.words
         if rules.references:
-            self._refer(node, rules)
-            return "ref", []
+            keyword, at = rules.references[0]
+            self._refer(node, keyword, at, words.get(keyword))
+            return "ref", ()
         if "const" in words:
-            node["const"] = literal(words["const"])
-            return "const", []
+            node["const"] = self.making.literals.of(words["const"])
+            return "const", ()
         listed = enumeration(rules)
         if listed is not None:
-            default = words.get("default", ABSENT)
-            put(node, "members", members(*listed, default))
-            return "enum", []
+            put(node, "members", self.making.members(*listed, words.get("default", ABSENT)))
+            return "enum", ()
         if len(types) > 1:
-            return "union", []
+            return "union", ()
         if types:
             return types[0], types
         assumed = assumed_types(words)
@@ -164,43 +214,24 @@ class TreeBuilder:
         if assumed:
             return "any", assumed
         if rules.any_of or rules.one_of:
-            return "union", []
-        kind = self._kind_of_parts(rules.all_of, self.owner, _MAX_HOPS)
-        return (kind, [kind]) if kind in TYPES else ("any", [])
+            return "union", ()
+        if not rules.all_of:
+            return "any", ()
+        kind = kind_of_parts(rules.all_of, self.owner, self.definitions)
+        return (kind, [kind]) if kind in TYPES else ("any", ())
 
-    def _kind_of_parts(self, parts: list[Place], owner: Definition, hops: int) -> str:
-        """The type that members of ``allOf`` agree on, as far as a look at them tells."""
-        for schema, pointer in parts[:50]:
-            if not isinstance(schema, dict) or hops == 0:
-                continue
-            rules = read_rules(schema, pointer, owner.draft)
-            types = [name for name in declared_types(rules.words) if name != "null"] or assumed_types(rules.words)
-            if len(types) == 1:
-                return types[0]
-            inner = rules.all_of
-            if rules.references:
-                keyword, at = rules.references[0]
-                found = self.definitions.lookup(owner.target.path, at, keyword)
-                if isinstance(found, Definition):
-                    kind = self._kind_of_parts([(found.schema, found.target.pointer)], found, hops - 1)
-                    if kind:
-                        return kind
-            if inner:
-                kind = self._kind_of_parts(inner, owner, hops - 1)
-                if kind:
-                    return kind
-        return ""
-
-    def _refer(self, node: Plain, rules: Rules) -> None:
-        keyword, at = rules.references[0]
+    def _refer(self, node: Plain, keyword: str, at: str, text: JsonValue) -> None:
         found = self.definitions.lookup(self.owner.target.path, at, keyword)
-        text = rules.words.get(keyword)
-        ref = self.definitions.ref_to(self.owner, found, text if isinstance(text, str) else "")
-        node["ref"] = ref
+        node["ref"] = self.definitions.ref_to(self.owner, found, text if isinstance(text, str) else "")
         if isinstance(found, Definition):
-            self.sites.append((node, self.depth))
-            if not node["description"] and isinstance(found.schema, dict):
-                describe(node, found.schema)
+            self.sites.append((node, self.depth + 1))
+            if not node["description"]:
+                if found.described is None:
+                    found.described = {}
+                    text = found.schema.get("description") if isinstance(found.schema, dict) else None
+                    if isinstance(text, str):
+                        describe(found.described, text, self.making)
+                node.update(found.described)
 
     def name_of(self, pointer: str) -> str:
         """The name of the definition that the ``$ref`` of the schema at ``pointer`` leads to."""
@@ -208,41 +239,23 @@ class TreeBuilder:
         return found.name if isinstance(found, Definition) else ""
 
     def _finish(self, node: Plain, slot: Slot) -> None:
-        self.depth -= 1
-        node[f"is_{node['kind']}"] = True
-        ref = node["ref"]
-        label = node["title"] or slot.label
-        if not label and ref:
-            label = ref["title"] or ref["name"]
-        node["label"] = label
-        node["type_text"], node["md_type"] = type_words(node)
-        node["has_hint"] = bool(node["description"] or node["constraints"])
-        node["html"] = control_for(node)
+        making = self.making
+        node["is_" + node["kind"]] = True
+        if making.has_labels:
+            self._label(node, slot)
+        if making.has_type_words:
+            node["type_text"], node["md_type"] = type_words(node)
+        if making.has_sentences and (node["description"] or node["constraints"]):
+            node["has_hint"] = True
+        if making.has_html:
+            node["html"] = control_for(node)
         if slot.known:
             self.known[node["id"]] = slot.known
 
-
-def _wrapped(rules: Rules) -> Place | None:
-    """The one schema that a schema only wraps, in ``allOf`` or a union with nothing else but perhaps null."""
-    if not (rules.all_of or rules.any_of or rules.one_of) or rules.references or len(rules.all_of) > 1:
-        return None
-    if rules.all_of:
-        places, keyword = rules.all_of, "allOf"
-        if rules.any_of or rules.one_of:
-            return None
-    elif rules.any_of and not rules.one_of:
-        places, keyword = rules.any_of, "anyOf"
-    elif rules.one_of and not rules.any_of:
-        places, keyword = rules.one_of, "oneOf"
-    else:
-        return None
-    if len(places) == 2:
-        places = [place for place in places if place[0] not in _NULL]
-    if len(places) != 1 or not isinstance(places[0][0], dict) or not asks_only(rules, keyword):
-        return None
-    return places[0]
-
-
-def _reference_parts(rules: Rules) -> list[Place]:
-    """A reference that has keywords beside it, as one more member of ``allOf``."""
-    return [({keyword: rules.words.get(keyword, "")}, pointer) for keyword, pointer in rules.references]
+    def _label(self, node: Plain, slot: Slot) -> None:
+        label = node["title"] or slot.label
+        if not label and slot.has_section:
+            label = humanise(slot.key)
+        if not label and node["ref"]:
+            label = node["ref"]["title"] or node["ref"]["name"]
+        self.making.set_label(node, label)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from schemagen.view.literals import Plain
 from schemagen.view.markdown import code_span
 from schemagen.view.text import one_line, shorten
 
@@ -23,16 +22,26 @@ Parts: TypeAlias = tuple[str | Code, ...]
 
 
 def plain_text(parts: Parts) -> str:
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0]
     return "".join(shorten(one_line(part.text), TEXT_LENGTH) if isinstance(part, Code) else part for part in parts)
 
 
 def markdown_text(parts: Parts) -> str:
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0]
     return "".join(code_span(part.text) if isinstance(part, Code) else part for part in parts)
 
 
-def sentence(keyword: str, *parts: str | Code) -> Plain:
-    """A sentence that says what ``keyword`` asks for: ``text`` plain, ``md`` as Markdown on one line."""
-    return {"keyword": keyword, "text": plain_text(parts), "md": markdown_text(parts)}
+class Sentence(NamedTuple):
+    """What a keyword asks for."""
+
+    keyword: str
+    parts: Parts
+
+
+def sentence(keyword: str, *parts: str | Code) -> Sentence:
+    return Sentence(keyword, parts)
 
 
 def joined(items: Sequence[Parts], word: str) -> Parts:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-from itertools import count
 
 from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.view.definitions import Definition, Definitions
 from schemagen.view.inlining import Inliner, Tree
-from schemagen.view.literals import Plain, numbered
+from schemagen.view.literals import numbered, put
+from schemagen.view.making import Making
 from schemagen.view.markdown import code_span, escape_markdown
+from schemagen.view.naming import name_trees, names_of
 from schemagen.view.nodes import TreeBuilder
+from schemagen.view.python_types import Python
+from schemagen.view.shapes import NAMED, VIEW_TEXTS, Plain
 from schemagen.view.slots import Slot
 from schemagen.view.text import clean, humanise, one_line
+from schemagen.view.types import add_types
+from schemagen.view.typescript_types import TypeScript
 
 VIEW_VERSION = "1.0"
 ROOT_ANCHOR = "schema"
@@ -26,71 +30,91 @@ _DIALECTS = {
 }
 
 
-def build_view(schema: Schema, resolution: Resolution) -> Plain:
+def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str] | None = None) -> Plain:
     """The view of ``schema``: dicts, lists, strings and booleans only, every key always present.
 
-    It is built of copies: nothing in it is shared with ``schema`` or kept.
+    ``names_read`` are the names that templates read, where they are known: what none of them reads may be left
+    out, and what is there equals the same in the whole view. The view is built of copies: nothing in it is shared
+    with ``schema`` or kept. What it holds is described by ``view.schema.json``.
     """
-    anchors = {ROOT_ANCHOR: 1}
-    ids = _ids()
+    making = Making.begin(names_read)
+    making.anchors[ROOT_ANCHOR] = 1
     label = _title_of(schema)
     top = Definition(0, Target(schema.path, "#"), schema.draft, schema.document, label, ROOT_ANCHOR, label)
-    definitions = Definitions(resolution, top, anchors)
+    definitions = Definitions(resolution, top, making)
     known: dict[str, frozenset[str]] = {}
-    root = _build_tree(top, definitions, ids, anchors, known)
-    root.root["is_root"] = True
-    trees: dict[str, Tree] = {}
-    listed = []
+    trees = [_build_tree(top, definitions, making, known)]
     # Building one definition may find further ones.
-    number = 1
-    while number < len(definitions.all):
-        definition = definitions.all[number]
-        trees[definition.anchor] = _build_tree(definition, definitions, ids, anchors, known)
-        listed.append(_definition(definition, trees[definition.anchor], schema.path))
-        number += 1
+    while len(trees) < len(definitions.all):
+        trees.append(_build_tree(definitions.all[len(trees)], definitions, making, known))
+    roots = [tree.root for tree in trees]
+    roots[0]["is_root"] = True
     definitions.mark_recursion()
-    Inliner(trees, ids, known).inline(root)
+    if making.has_names:
+        name_trees(_stem_of(schema), definitions, roots)
+    for root in roots:
+        if making.has_ts_types:
+            add_types(root, TypeScript())
+        if making.has_py_types:
+            add_types(root, Python())
+    listed = [
+        _definition(definition, tree.root, schema.path, making)
+        for definition, tree in zip(definitions.all[1:], trees[1:], strict=True)
+    ]
+    if making.wanted.any("used_by"):
+        _add_uses(listed, definitions, making)
+    if making.has_copies:
+        by_id = {definition.anchor: tree for definition, tree in zip(definitions.all, trees, strict=True)}
+        del by_id[ROOT_ANCHOR]
+        Inliner(by_id, making, known).inline(trees[0])
+    return _top(schema, label, trees[0].root, listed, making)
+
+
+def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], making: Making) -> Plain:
     document = schema.document if isinstance(schema.document, dict) else {}
     uri = document.get("$id", document.get("id", ""))
     shown_uri = clean(uri) if isinstance(uri, str) else ""
-    return {
+    path = _shown(schema.path, schema.path)
+    view = {
+        **making.view,
         "view_version": VIEW_VERSION,
         "name": clean(schema.name),
-        "path": clean(_shown(schema.path, schema.path)),
+        "path": clean(path),
         "title": label,
-        "description": root.root["description"],
-        "summary": root.root["summary"],
+        "description": root["description"],
         "uri": shown_uri,
         "md_uri": code_span(shown_uri) if shown_uri else "",
         "dialect": _DIALECTS[schema.draft],
-        "root": root.root,
-        "definitions": numbered(listed),
-        "has_definitions": bool(listed),
+        "root": root,
+        "definitions": numbered(definitions),
+        "has_definitions": bool(definitions),
     }
-
-
-def _ids() -> Iterator[str]:
-    """Ids for the elements of a page, in the order in which nodes are built."""
-    return (f"f{number}" for number in count(1))
+    if "summary" in root:
+        view["summary"] = root["summary"]
+    if making.has_names:
+        view.update((key, root[key]) for key in NAMED)
+    for name in VIEW_TEXTS:
+        making.add_strings(view, name, view[name])
+    return view
 
 
 def _title_of(schema: Schema) -> str:
     title = schema.document.get("title") if isinstance(schema.document, dict) else None
-    stem = schema.name.rpartition("/")[2].removesuffix(".schema")
-    return (one_line(title) if isinstance(title, str) else "") or humanise(stem)
+    return (one_line(title) if isinstance(title, str) else "") or humanise(_stem_of(schema))
+
+
+def _stem_of(schema: Schema) -> str:
+    return schema.name.rpartition("/")[2].removesuffix(".schema")
 
 
 def _build_tree(
-    definition: Definition,
-    definitions: Definitions,
-    ids: Iterator[str],
-    anchors: dict[str, int],
-    known: dict[str, frozenset[str]],
+    definition: Definition, definitions: Definitions, making: Making, known: dict[str, frozenset[str]]
 ) -> Tree:
-    builder = TreeBuilder(definitions, definition, ids, anchors)
+    builder = TreeBuilder(definitions, definition, making)
     label = definition.title or humanise(definition.name)
     root = builder.node(definition.schema, definition.target.pointer, Slot(label=label, is_demanded=True))
-    root["anchor"] = definition.anchor
+    if making.has_sections:
+        root["anchor"] = definition.anchor
     known.update(builder.known)
     return Tree(root, builder.sites, builder.arrays, builder.count, builder.height)
 
@@ -101,11 +125,12 @@ def _shown(path: str, home: str) -> str:
     return posixpath.relpath(path, posixpath.dirname(home)) if posixpath.isabs(path) else path
 
 
-def _definition(definition: Definition, tree: Tree, home: str) -> Plain:
+def _definition(definition: Definition, root: Plain, home: str, making: Making) -> Plain:
     target = definition.target
     path = _shown(target.path, home)
     place = target.pointer if target.path == home else path + ("" if target.pointer == "#" else target.pointer)
     return {
+        **making.definition,
         "id": definition.anchor,
         "name": definition.name,
         "md_name": escape_markdown(definition.name),
@@ -114,5 +139,29 @@ def _definition(definition: Definition, tree: Tree, home: str) -> Plain:
         "place": clean(place),
         "md_place": code_span(place),
         "is_external": target.path != home,
-        "node": tree.root,
+        "is_recursive": definition.is_recursive,
+        **(names_of(definition) if making.has_names else {}),
+        "node": root,
+    }
+
+
+def _add_uses(listed: list[Plain], definitions: Definitions, making: Making) -> None:
+    """Say of each definition which others, or the schema itself, refer to it."""
+    users: dict[int, dict[int, Definition]] = {}
+    for owner, found, _ in definitions.references:
+        users.setdefault(found.number, {})[owner.number] = owner
+    for definition, shown in zip(definitions.all[1:], listed, strict=True):
+        put(shown, "used_by", [_use(user, making) for user in users.get(definition.number, {}).values()])
+
+
+def _use(user: Definition, making: Making) -> Plain:
+    return {
+        **making.use,
+        "id": user.anchor,
+        "name": user.name,
+        "md_name": escape_markdown(user.name),
+        "anchor": user.anchor,
+        "title": user.title,
+        **(names_of(user) if making.has_names else {}),
+        "is_root": user.number == 0,
     }

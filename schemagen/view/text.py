@@ -11,6 +11,7 @@ _FORBIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff" + _ASTRAL + "]"
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
@@ -23,6 +24,8 @@ def clean(text: str) -> str:
         return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.replace("\n", "").isprintable():  # nearly all text: much faster than the search
+        return text
     return _FORBIDDEN.sub("\ufffd", text)
 
 
@@ -56,22 +59,30 @@ def summarise(text: str) -> str:
 
 def humanise(key: str) -> str:
     """A label for ``key``: ``billingAddress`` and ``billing_address`` are "Billing address"."""
-    if key.isascii() and key.isalpha() and key.islower():
-        return key.capitalize()
-    words = _WORD.findall(_CAMEL.sub(" ", clean(key)))
+    if key.isascii():
+        if key.isalpha() and key.islower():
+            return key.capitalize()
+        words = _ASCII_WORD.findall(key)
+    else:
+        words = _WORD.findall(_CAMEL.sub(" ", clean(key)))
     if not words:
         return one_line(key) or "(no name)"
     rest = [word if word.isupper() and len(word) > 1 else word.lower() for word in words[1:]]
     return " ".join([words[0][:1].upper() + words[0][1:], *rest])
 
 
-def slug(text: str) -> str:
-    """``text`` in lower-case ASCII letters, digits and single hyphens; ``item`` where nothing is left."""
+def slug_words(text: str) -> str:
+    """``text`` in lower-case ASCII letters, digits and single hyphens; empty where nothing is left."""
     if text.isalnum() and text.islower() and text.isascii():
-        return text[:80]
+        return text
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
-    return _NOT_SLUG.sub("-", _CAMEL.sub("-", text).lower()).strip("-")[:80].strip("-") or "item"
+    return _NOT_SLUG.sub("-", _CAMEL.sub("-", text).lower()).strip("-")
+
+
+def slug(text: str) -> str:
+    """The same, of moderate length; ``item`` where nothing is left."""
+    return slug_words(text)[:80].strip("-") or "item"
 
 
 def claim(wanted: str, taken: dict[str, int], separator: str = "-") -> str:

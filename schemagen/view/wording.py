@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from schemagen.view.kinds import plain_word
-from schemagen.view.literals import Plain
 from schemagen.view.markdown import code_span, escape_markdown
+from schemagen.view.shapes import Plain
 from schemagen.view.text import claim, humanise, one_line, shorten
 
 _MAX_WORDS = 300

@@ -1,0 +1,226 @@
+"""This module knows how to keep what one build of a view shares: which keys are wanted, the empty shapes of its
+objects, the tokens that its texts get, and what was worked out before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from functools import lru_cache
+
+from schemagen.model import JsonValue
+from schemagen.view import data, python, typescript
+from schemagen.view.escapes import joined_lines, lines_of
+from schemagen.view.literals import Literals, json_text, numbered
+from schemagen.view.markdown import code_span
+from schemagen.view.phrases import Sentence, markdown_text, plain_text
+from schemagen.view.shapes import (
+    ASKED,
+    EMPTY_CONDITION,
+    EMPTY_DEFINITION,
+    EMPTY_EXTENSION,
+    EMPTY_KEY,
+    EMPTY_LITERAL,
+    EMPTY_NODE,
+    EMPTY_REF,
+    EMPTY_USE,
+    EMPTY_VIEW,
+    MEMBER_EXTRA,
+    NAMING,
+    NODE_TEXTS,
+    STRING_LANGUAGES,
+    VIEW_TEXTS,
+    Plain,
+)
+from schemagen.view.text import clean, slug_words
+from schemagen.view.wanted import Wanted
+
+_STRINGS: dict[str, Callable[[str], str]] = {
+    "ts": typescript.ts_string,
+    "py": python.py_string,
+    "json": json_text,
+    "script": data.script_json,
+    "yaml": data.yaml_string,
+}
+_TEXTS = tuple(dict.fromkeys((*NODE_TEXTS, *VIEW_TEXTS, "trigger_key")))
+_LINES: dict[str, Callable[[str], str]] = {
+    "ts_line": typescript.ts_comment,
+    "py_line": python.py_comment,
+    "py_doc_line": python.py_doc,
+}
+
+
+def _line_of(write: Callable[[str], str]) -> Callable[[JsonValue], str]:
+    return lambda value: write(json_text(value))
+
+
+_LITERALS: dict[str, Callable[[JsonValue], str]] = {
+    "ts_literal": typescript.ts_literal,
+    "py_literal": python.py_literal,
+    "script_json": data.script_json,
+    "yaml_literal": data.yaml_literal,
+    **{key: _line_of(write) for key, write in _LINES.items()},
+}
+_NEEDED_BY = {"ts_literal": ("ts_type",), "py_literal": ("py_type",)}
+
+
+class Making:
+    """What one build of a view shares. ``anchors`` are those taken on a page; ``count`` is how many nodes were made."""
+
+    def __init__(self, names_read: frozenset[str] | None) -> None:
+        wanted = Wanted(names_read)
+        self.wanted = wanted
+        self.node = wanted.only(EMPTY_NODE)
+        self.ref = wanted.only(EMPTY_REF)
+        self.condition = wanted.only(EMPTY_CONDITION)
+        self.definition = wanted.only(EMPTY_DEFINITION)
+        self.use = wanted.only(EMPTY_USE)
+        self.view = wanted.only(EMPTY_VIEW)
+        self.key = wanted.only(EMPTY_KEY)
+        self.extension = wanted.only(EMPTY_EXTENSION)
+        # Which optional parts of a node are built.
+        self.has_html = wanted.any("html")
+        self.has_copies = wanted.any("html", "more_rows") or wanted.all("ref", "node")
+        if self.has_copies:
+            self.node.update(more_rows=[], has_more_rows=False)
+        else:
+            del self.ref["node"]
+        self.has_labels = wanted.any("label", *(f"{language}_label" for language in STRING_LANGUAGES))
+        self.has_pointer = "pointer" in self.node
+        self.has_paths = wanted.any("path", "md_path")
+        self.has_md_key = wanted.any("md_key")
+        self.has_property = wanted.any("ts_property", "ts_type")
+        self.has_md_cell = "md_cell" in self.node
+        self.has_summary = wanted.any("summary")
+        self.has_type_words = wanted.any("type_text")
+        self.has_sections = "anchor" in self.node
+        self.has_sentences = self.has_sections or wanted.any("constraints")
+        if self.has_sentences:
+            self.node.update(constraints=[], has_constraints=False, has_hint=False)
+        self.has_documentation = wanted.any("doc_lines", "ts_doc", "py_docstring")
+        self.has_ts_types = wanted.any("ts_type")
+        self.has_py_types = wanted.any("py_type")
+        self.has_names = self.has_ts_types or self.has_py_types or wanted.any("names")
+        if self.has_names:
+            self.node.update((key, EMPTY_NODE[key]) for key in NAMING)
+        self.asked = tuple(key for key in ASKED if key in self.node)
+        self._has_md = wanted.any("md")
+        self._strings = {
+            text: tuple((f"{name}_{text}", write) for name, write in _STRINGS.items() if wanted.any(f"{name}_{text}"))
+            for text in _TEXTS
+        }
+        self.has_keys = self.has_md_key or self.has_property or bool(self._strings["key"])
+        self.has_strings = any(self._strings.values())
+        self._lines = tuple(item for item in _LINES.items() if wanted.any(item[0]))
+        literal = wanted.only(EMPTY_LITERAL)
+        self.literals = Literals(
+            literal,
+            {**literal, **wanted.only(MEMBER_EXTRA)},
+            tuple(item for item in _LITERALS.items() if wanted.any(item[0], *_NEEDED_BY.get(item[0], ()))),
+            has_blocks=wanted.any("md_block"),
+        )
+        self._begin()
+
+    def _begin(self) -> None:
+        self.count = 0
+        self.anchors: dict[str, int] = {}
+        self._slugs: dict[str, str] = {}
+
+    @classmethod
+    def begin(cls, names_read: frozenset[str] | None) -> Making:
+        """A new build of what is wanted where templates read ``names_read``."""
+        making = copy(_prepared(names_read))
+        making._begin()
+        return making
+
+    def slug(self, key: str) -> str:
+        """The words of ``key`` as a part of an anchor; may be empty."""
+        words = self._slugs.get(key)
+        if words is None:
+            words = self._slugs[key] = slug_words(key)
+        return words
+
+    def new_id(self) -> str:
+        """An identifier for the next node."""
+        self.count += 1
+        return f"f{self.count}"
+
+    # -- tokens
+
+    def set_label(self, node: Plain, label: str) -> None:
+        """Say what to call ``node``."""
+        node["label"] = label
+        if self.has_strings:
+            self.add_strings(node, "label", label)
+
+    def members(
+        self, values: list[JsonValue], labels: Sequence[str], descriptions: Sequence[str], default: JsonValue
+    ) -> list[Plain]:
+        """The members of an enum."""
+        made = self.literals.members(values, labels, descriptions, default)
+        if self.has_strings:
+            for member in made:
+                self.add_strings(member, "label", member["label"])
+                self.add_strings(member, "description", member["description"])
+        return made
+
+    def add_strings(self, target: Plain, name: str, text: str) -> None:
+        """Give ``target`` the string literals of its text ``name``: ``ts_title`` and so on, for ``title``."""
+        for key, write in self._strings[name]:
+            target[key] = write(text)
+
+    def add_lines(self, target: Plain, line: str) -> None:
+        """Give ``target`` the text ``line`` for comments and docstrings."""
+        for key, write in self._lines:
+            target[key] = write(line)
+
+    def add_key(self, target: Plain, key: str) -> None:
+        """Give ``target`` the tokens of its ``key``."""
+        if self.has_md_key:
+            target["md_key"] = code_span(key)
+        if self.has_property:
+            target["ts_property"] = typescript.ts_property(key)
+        self.add_strings(target, "key", key)
+
+    def named_key(self, key: str, shape: Plain) -> Plain:
+        """An object about a property that is only named."""
+        named = shape.copy()
+        named["key"] = clean(key)
+        self.add_key(named, key)
+        return named
+
+    def sentences(self, said: list[Sentence]) -> list[Plain]:
+        made = []
+        for keyword, parts in said:
+            text = plain_text(parts)
+            sentence = {"keyword": keyword, "text": text}
+            if self._has_md:
+                sentence["md"] = markdown_text(parts)
+            self.add_lines(sentence, text)
+            made.append(sentence)
+        return made
+
+    def document(self, node: Plain, title: str, description: str) -> None:
+        """Give ``node`` its title and description as documentation for code."""
+        lines = lines_of(description)
+        if title:
+            heading = joined_lines(title)
+            if heading and heading not in lines[:1]:
+                lines = [heading, "", *lines] if lines else [heading]
+        if not lines:
+            return
+        if "ts_doc" in node:
+            node["ts_doc"] = typescript.ts_doc(lines)
+        if "py_docstring" in node:
+            node["py_docstring"] = python.py_docstring(lines)
+        if "doc_lines" in node:
+            listed = [{"text": line} for line in lines]
+            for item in listed:
+                self.add_lines(item, item["text"])
+            node["doc_lines"] = numbered(listed)
+            node["has_doc_lines"] = True
+
+
+@lru_cache(maxsize=16)
+def _prepared(names_read: frozenset[str] | None) -> Making:
+    # To work out what is wanted takes longer than to build a small view, and is the same for a whole build.
+    return Making(names_read)
