@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from schemagen.changes import Changes
-from schemagen.config import Config, load_config
-from schemagen.errors import SchemagenError
-from schemagen.session import STATE_FILE, Session
+if TYPE_CHECKING:  # doit imports this package before it is known whether there is anything to do
+    from pathlib import Path
+
+    from schemagen.changes import Changes
+    from schemagen.config import Config
 
 __all__ = ["doit_config", "generate_tasks"]
 
@@ -28,6 +28,7 @@ def doit_config() -> dict[str, Any]:
     """What a dodo.py needs in its ``DOIT_CONFIG``: our state, our checker, our reporter."""
     from schemagen.doit_plugin.checker import ContentChecker
     from schemagen.doit_plugin.reporter import Reporter
+    from schemagen.session import STATE_FILE
 
     return {
         "backend": "schemagen",
@@ -43,8 +44,13 @@ def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
 
     Raises doit's InvalidDodoFile, with a line per problem, where the build cannot start.
     """
+    from pathlib import Path
+
     from doit import Globals
     from doit.exceptions import InvalidDodoFile
+
+    from schemagen.config import load_config
+    from schemagen.errors import SchemagenError
 
     try:
         config = load_config(Path(folder).resolve())
@@ -67,6 +73,7 @@ def declared(
 
     from schemagen.doit_plugin.backend import StateBackend
     from schemagen.doit_plugin.tasks import declare_tasks
+    from schemagen.session import Session
 
     if not isinstance(backend, StateBackend):
         raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")

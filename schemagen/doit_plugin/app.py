@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from doit.cmd_base import TaskLoader2
@@ -14,8 +15,9 @@ from doit.doit_cmd import DoitMain
 from schemagen.changes import EVERYTHING, Changes, Look
 from schemagen.config import Config
 from schemagen.doit_plugin import declared, doit_config, warn
-from schemagen.doit_plugin.reporter import Reporter, SummaryReporter
-from schemagen.doit_plugin.run import Front, RunBuild
+from schemagen.doit_plugin.reporter import Reporter
+from schemagen.doit_plugin.run import Front, RunBuild, report_fresh
+from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
 from schemagen.errors import SchemagenError
 
 CANNOT_START = 3
@@ -34,7 +36,7 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         config: Config,
         *,
         is_whole: bool = True,
-        is_verbose: bool = False,
+        reporter: MakeReporter = Reporter,
         keeps_edited: bool = False,
         changes: Changes | None = None,
     ) -> None:
@@ -44,7 +46,7 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         self._is_whole = is_whole
         self._keeps_edited = keeps_edited
         self._changes = changes
-        self._reporter = Reporter if is_verbose else SummaryReporter
+        self._reporter = reporter
 
     def load_doit_config(self) -> dict[str, Any]:
         return {**doit_config(), "reporter": self._reporter}
@@ -83,24 +85,25 @@ def run_doit(
     started: float = 0.0,
     found: Look = EVERYTHING,
     is_whole: bool,
-    is_verbose: bool = False,
+    showing: Showing | None = None,
     keeps_edited: bool = False,
     is_paranoid: bool = False,
 ) -> int:
     """Run a doit command on the tasks of ``config``; returns doit's exit code.
 
     For a build, ``key`` says what it is for, ``started`` when it began (monotonic clock), ``found`` what a look for it
-    showed, and ``is_paranoid`` that no file time is to be trusted. See ``Session`` for the others.
+    showed, ``showing`` how it is to be shown, and ``is_paranoid`` that no file time is to be trusted. See ``Session``
+    for the others.
     """
+    reporter = Reporter if showing is None else reporter_for(showing)
 
     def loader(changes: Changes | None) -> ConfigLoader:
-        return ConfigLoader(
-            config, is_whole=is_whole, is_verbose=is_verbose, keeps_edited=keeps_edited, changes=changes
-        )
+        return ConfigLoader(config, is_whole=is_whole, reporter=reporter, keeps_edited=keeps_edited, changes=changes)
 
     first = loader(None)
     if key:
-        first.front = Front(key, "", loader, started, found, is_paranoid)
+        say = partial(say_fresh, showing) if showing else report_fresh
+        first.front = Front(key, "", loader, started, found, is_paranoid, say)
     backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
     code = Application(first, config_filenames=(), extra_config=backends).run(list(args))
     sys.stdout.flush()

@@ -6,10 +6,7 @@ doit imports every backend that is registered, on every command, so this module 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
-
-from schemagen.state.store import State
 
 # doit's ``Dependency.save_success`` sets this key last: the row is then complete and can be logged.
 LAST_KEY = "deps:"
@@ -21,6 +18,10 @@ class StateBackend:
     desc = "schemagen's append-only log: each result is on disk as soon as its task has ended"
 
     def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
+        from pathlib import Path
+
+        from schemagen.state.store import State
+
         self.name = name
         self.state = State(Path(name), self._warn)
         self._open_rows: dict[str, dict[str, Any]] = {}

@@ -4,58 +4,92 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 from doit.reporter import ConsoleReporter
 
-from schemagen.changes import summary
 from schemagen.doit_plugin.tasks import GenerateTask
+from schemagen.doit_plugin.watchers import Crew, Totals, Watcher
+from schemagen.unchanged import summary
 
 
 class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
-    """doit's console reporter, but for our own tasks: fresh ones are counted, not listed."""
+    """doit's console reporter, but for our own tasks: fresh ones are counted, not listed. Whoever else shows or records
+    what happens is a watcher."""
 
     desc = "schemagen: what was generated, what failed, and a summary"
     shows_tasks = True
+    is_quiet = False
 
-    def __init__(self, outstream: TextIO, options: dict[str, Any]) -> None:
+    def __init__(self, outstream: TextIO, options: dict[str, Any], watchers: Sequence[Watcher] = ()) -> None:
         super().__init__(outstream, options)
+        self.watchers = watchers
         self.generated = self.fresh = self.failed = 0
         self._started = time.monotonic()
 
     def initialize(self, tasks: dict[str, Any], selected_tasks: list[str]) -> None:
         """Called before the first task; what came before it, reading and planning, counts too."""
         super().initialize(tasks, selected_tasks)
-        sessions = {task.action.session for task in tasks.values() if isinstance(task, GenerateTask)}
+        ours = [task for task in tasks.values() if isinstance(task, GenerateTask)]
+        sessions = {task.action.session for task in ours}
         self._started = min((session.started for session in sessions), default=self._started)
         self.fresh = sum(session.project.others for session in sessions)
+        for watcher in self.watchers:
+            watcher.began(self.fresh + len(ours))
+            watcher.fresh(self.fresh)
+
+    def backlog(self, left: float) -> None:
+        """Called by our runner: what still waits takes one worker ``left`` seconds."""
+        for watcher in self.watchers:
+            watcher.backlog(left)
+
+    def at_work(self, schemas: Sequence[str | None]) -> None:
+        """Called by our runner, several times a second, with the schema that each worker is at."""
+        for watcher in self.watchers:
+            watcher.at_work(schemas)
+
+    def dismissed(self, crew: Crew) -> None:
+        """Called by our runner when its workers have ended."""
+        for watcher in self.watchers:
+            watcher.dismissed(crew)
 
     def execute_task(self, task: Any) -> None:
-        if self.shows_tasks or not isinstance(task, GenerateTask):
+        if self.shows_tasks or not (self.is_quiet or isinstance(task, GenerateTask)):
             super().execute_task(task)
 
     def add_success(self, task: Any) -> None:
-        if isinstance(task, GenerateTask):
-            self.generated += 1
-        else:
+        if not isinstance(task, GenerateTask):
             super().add_success(task)
+            return
+        self.generated += 1
+        for watcher in self.watchers:
+            watcher.generated(task.planned, task.action.predicted, task.action.seconds)
 
     def skip_uptodate(self, task: Any) -> None:
         if isinstance(task, GenerateTask):
             self.fresh += 1
-        elif not task.has_subtask:
+            for watcher in self.watchers:
+                watcher.fresh(1)
+        elif not task.has_subtask and not self.is_quiet:
             super().skip_uptodate(task)
 
     def add_failure(self, task: Any, fail: Any) -> None:
-        if isinstance(task, GenerateTask):
-            self.failed += 1
-            sys.stderr.write(f"{fail.message}\n")
-        else:
+        if not isinstance(task, GenerateTask):
             super().add_failure(task, fail)
+            return
+        self.failed += 1
+        sys.stderr.write(f"{fail.message}\n")
+        for watcher in self.watchers:
+            watcher.failed(task.planned, fail.message)
 
     def complete_run(self) -> None:
+        totals = Totals(self.generated, self.fresh, self.failed, time.monotonic() - self._started)
+        for watcher in self.watchers:
+            watcher.ended(totals)
         super().complete_run()
-        self.write(summary(self.generated, self.fresh, self.failed, time.monotonic() - self._started))
+        if not self.is_quiet:
+            self.write(summary(totals.generated, totals.fresh, totals.failed, totals.seconds))
 
 
 class SummaryReporter(Reporter):
@@ -63,3 +97,11 @@ class SummaryReporter(Reporter):
 
     desc = "schemagen: failures and a summary"
     shows_tasks = False
+
+
+class QuietReporter(Reporter):
+    """Failures only."""
+
+    desc = "schemagen: failures"
+    shows_tasks = False
+    is_quiet = True

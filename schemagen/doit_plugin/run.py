@@ -20,27 +20,16 @@ from doit.action import PythonAction
 from doit.cmd_run import Run
 from doit.control import TaskControl
 from doit.exceptions import InvalidCommand
-from doit.runner import Runner
 from doit.task import Stream
 
-from schemagen.changes import (
-    EVERYTHING,
-    NO_OPTIONS,
-    SNAPSHOT,
-    STATE_FOLDER,
-    Changes,
-    Look,
-    discard_snapshot,
-    look,
-    save,
-    snapshot_key,
-    summary,
-)
 from schemagen.digest import digest_of
-from schemagen.state.lock import writer_lock
+from schemagen.doit_plugin.locking import locked
+from schemagen.doit_plugin.stopping import Stopped, Stops
 from schemagen.state.sight import file_system_now
+from schemagen.unchanged import LOCK, NO_OPTIONS, STATE_FOLDER, Glance, snapshot_key, summary
 
 if TYPE_CHECKING:
+    from schemagen.changes import Changes, Look
     from schemagen.session import Session
 
 # Options of doit's run that change how a build is done, not what it does.
@@ -53,21 +42,36 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
     name = "run"
 
     def execute(self, params: Any, args: list[str]) -> Any:
-        """As doit's, but only what changed is loaded, where a snapshot can tell."""
+        """As doit's, but only what changed is loaded, where a snapshot can tell; and a signal stops it in order."""
+        self._stops = Stops()
+        try:
+            with self._stops.watched():
+                return self._build(params, args)
+        except Stopped as stopped:
+            sys.stderr.write(f"{stopped}\n")
+            raise SystemExit(stopped.exit_code) from None
+
+    def _build(self, params: Any, args: list[str]) -> Any:
         self._started = time.monotonic()
         folder = _project_folder(params)
         front = self._front(params, args, folder)
+        say_fresh: SayFresh = report_fresh
         if front is not None:
-            self._started = front.started
-        found = EVERYTHING if front is None else front.found or front.look()
+            self._started, say_fresh = front.started, front.say_fresh
+        glance = front.glance() if front is not None and front.found is None else None
+        if glance is not None and glance.fresh:
+            return say_fresh(glance.fresh, self._started)
+        from schemagen.changes import EVERYTHING, discard_snapshot, look
+
+        found = EVERYTHING if front is None else front.found or look(glance)
         if found.fresh:
-            return _report_fresh(found.fresh, self._started)
-        with _locked(folder / STATE_FOLDER) as has_waited:
+            return say_fresh(found.fresh, self._started)
+        with locked(folder / STATE_FOLDER) as has_waited:
             if front is not None and (has_waited or not (found.changes is None or found.changes.still_hold())):
-                found = front.look()
+                found = look(front.glance())
                 if found.fresh:
-                    return _report_fresh(found.fresh, self._started)
-            began = file_system_now(str(folder / SNAPSHOT))
+                    return say_fresh(found.fresh, self._started)
+            began = file_system_now(str(folder / LOCK))
             discard_snapshot(str(folder))
             if front is not None and found.changes is not None:
                 self.loader = front.loader(found.changes)
@@ -89,6 +93,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
 
     def _conclude(self, session: Session, key: str, folder: Path, began: int) -> None:
         """Take a snapshot for the next build."""
+        from schemagen.changes import save
         from schemagen.conclusion import conclude
 
         snapshot = conclude(session, key, _digest_of_plain_dodo(folder), began)
@@ -133,7 +138,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             self._session = session
             session.started = self._started
             common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
-            runner: Runner
+            runner: SerialRunner | ThreadRunner | BatchRunner
             if not num_process:
                 runner = SerialRunner(*common)
             elif par_type == "thread":
@@ -144,7 +149,12 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks and session.changes is None:
                 session.remove_orphans()
-            result: int = runner.run_all(self.control.task_dispatcher())
+            runner.stops = self._stops
+            try:
+                result: int = runner.run_all(self.control.task_dispatcher())
+            finally:
+                if self._stops.is_stopped or (isinstance(runner, BatchRunner) and runner.has_lost_workers):
+                    sweep_temps(session.root / session.config.output)
             for path in sorted(session.kept):
                 session.warn(f"{path}:1:1: {EDITED}: kept")
             return result or int(bool(session.kept))
@@ -160,11 +170,19 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         return control
 
 
+SayFresh = Callable[[int, float], int]
+
+
+def report_fresh(fresh: int, started: float) -> int:
+    sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
     """Who asks for a build, and of what: ``key`` and ``dodo`` are as in a Snapshot, ``loader`` makes what declares only
     the changes since one, and ``found`` is what a first look showed, if there was one; ``started`` is on the monotonic
-    clock."""
+    clock. ``say_fresh`` says that there is nothing to do, and returns the exit code."""
 
     key: str
     dodo: str
@@ -172,6 +190,7 @@ class Front:
     started: float
     found: Look | None = None
     is_paranoid: bool = False
+    say_fresh: SayFresh = report_fresh
 
     @classmethod
     def of_doit(cls, folder: Path) -> Front | None:
@@ -185,18 +204,13 @@ class Front:
             from schemagen.config import load_config
             from schemagen.doit_plugin.app import ConfigLoader
 
-            return ConfigLoader(load_config(folder), is_verbose=True, changes=changes)
+            return ConfigLoader(load_config(folder), changes=changes)
 
         return cls(snapshot_key(NO_OPTIONS), dodo, loader, time.monotonic())
 
-    def look(self) -> Look:
-        """Find what changed since the last build for this; everything, if no time is to be trusted."""
-        return EVERYTHING if self.is_paranoid else look(self.key, self.dodo)
-
-
-def _report_fresh(fresh: int, started: float) -> int:
-    sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
-    return 0
+    def glance(self) -> Glance | None:
+        """Look at the file times; None if no time is to be trusted."""
+        return None if self.is_paranoid else Glance(self.key, self.dodo)
 
 
 PLAIN_DODO = """
@@ -246,25 +260,9 @@ def _project_folder(params: Any) -> Path:
 
 
 def _session_of(tasks: list[Any]) -> Session | None:
-    from schemagen.doit_plugin.tasks import GenerateTask
+    from schemagen.doit_plugin.tasks import GroupTask
 
-    return next((task.action.session for task in tasks if isinstance(task, GenerateTask)), None)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    """Hold the lock; gives whether another build had to end for it."""
-    waited = []
-
-    def say_so() -> None:
-        waited.append(True)
-        sys.stderr.write("waiting for another build of this project to end\n")
-
-    def say_why(trouble: str) -> None:
-        sys.stderr.write(f"{folder.name}:1:1: warning: no lock: {trouble}; do not start a second build\n")
-
-    with writer_lock(folder, say_so, say_why):
-        yield bool(waited)
+    return next((task.session for task in tasks if isinstance(task, GroupTask)), None)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ node that ended, receive the next node or "hold on"), and leaves selection, savi
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -14,22 +15,24 @@ from typing import Any
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
 from doit.runner import MThreadRunner, Runner
 
+from schemagen.costs import Backlog, Job
+from schemagen.doit_plugin.reporter import Reporter
+from schemagen.doit_plugin.stopping import Stops
 from schemagen.doit_plugin.tasks import GenerateTask, IndexTask
-from schemagen.errors import SchemagenError
+from schemagen.doit_plugin.watchers import Crew
+from schemagen.errors import Location, SchemagenError
 from schemagen.session import BASENAME, Made, Session
-from schemagen.workers import Batch, Lost, WorkerPool
+from schemagen.workers import Limits, Lost, WorkerPool
 
-LARGEST_AUTO_BATCH = 50
-AUTO_BATCHES_PER_WORKER = 8
-
-
-def auto_batch_size(tasks: int, workers: int) -> int:
-    """Small enough that every worker gets several batches, so that none ends long after the others."""
-    return max(1, min(LARGEST_AUTO_BATCH, tasks // (workers * AUTO_BATCHES_PER_WORKER)))
+Item = tuple[str, tuple[str, ...]]  # the name of a schema, and the paths of its outputs to be made
+# How long to wait for results before the display is brought up to date.
+LOOK_SECONDS = 0.1
 
 
 class _Committing:
     """What all our runners add to doit's: see each method."""
+
+    stops: Stops
 
     def select_task(self, node: Any, tasks_dict: dict[str, Any]) -> bool:
         """An index is made even where a schema that it shows failed."""
@@ -38,11 +41,12 @@ class _Committing:
         return bool(super().select_task(node, tasks_dict))  # type: ignore[misc]  # of doit's Runner
 
     def process_task_result(self, node: Any, base_fail: BaseFail | None) -> None:
-        """An output that cannot be moved into place fails its task, not the run."""
-        try:
-            super().process_task_result(node, base_fail)  # type: ignore[misc]  # of doit's Runner
-        except SchemagenError as problem:
-            self._handle_task_error(node, TaskFailed(str(problem)))
+        """An output that cannot be moved into place fails its task, not the run; nothing stops a commit half way."""
+        with self.stops.held():
+            try:
+                super().process_task_result(node, base_fail)  # type: ignore[misc]  # of doit's Runner
+            except SchemagenError as problem:
+                self._handle_task_error(node, TaskFailed(str(problem)))
 
     def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
         # The group of our tasks does nothing itself. That one of them failed is known, and reported, and
@@ -56,12 +60,17 @@ class _Committing:
 class SerialRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
     """Runs every task in this process, one after the other."""
 
+    def execute_task(self, task: Any) -> Any:
+        if isinstance(self.reporter, Reporter) and isinstance(task, GenerateTask):
+            self.reporter.at_work([task.planned.name])
+        return super().execute_task(task)
+
 
 class ThreadRunner(_Committing, MThreadRunner):  # type: ignore[misc]  # doit has no types
     """Runs tasks on threads of this process."""
 
 
-class BatchRunner(SerialRunner):
+class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
     """Runs our tasks in batches on ``workers`` processes."""
 
     def __init__(
@@ -77,23 +86,27 @@ class BatchRunner(SerialRunner):
         super().__init__(dep_manager, reporter, continue_, always_execute, stream)
         self._workers = workers
         self._session = session
+        self._backlog = Backlog(workers, session.config.batch_size)
         self._pool: WorkerPool | None = None
-        self._running: dict[str, Any] = {}
-        self._batch: list[Any] = []
+        self._began = 0.0  # when the workers were started
+        self._running: dict[str, Any] = {}  # nodes by the name of their schema
         self._ended: deque[Any] = deque()
 
-    def run_tasks(self, task_dispatcher: Any) -> None:
-        names = len(task_dispatcher.tasks)
-        size = self._session.config.batch_size or auto_batch_size(names, self._workers)
-        try:
-            self._dispatch(task_dispatcher, size)
-            self._flush()
-            self._drain()
-        finally:
-            if self._pool is not None:
-                self._pool.close()
+    @property
+    def has_lost_workers(self) -> bool:
+        """Whether a worker ended that may have left temporary files."""
+        return self._pool is not None and self._pool.losses > 0
 
-    def _dispatch(self, dispatcher: Any, size: int) -> None:
+    def run_tasks(self, task_dispatcher: Any) -> None:
+        try:
+            self._dispatch(task_dispatcher)
+            while self._running and not self._stop_running:
+                self._wait()
+        finally:
+            self._dismiss()
+
+    def _dispatch(self, dispatcher: Any) -> None:
+        """Take what doit offers until it has to wait for something; only then is it known what comes first."""
         generator = dispatcher.generator
         node = None
         while not self._stop_running:
@@ -102,54 +115,59 @@ class BatchRunner(SerialRunner):
             except StopIteration:
                 return
             if node == "hold on":
-                node = self._wait_for_one()
+                while not self._ended:
+                    self._wait()
+                node = self._ended.popleft()
                 continue
             if self.select_task(node, dispatcher.tasks):
-                self._start(node, size)
+                self._start(node)
                 node = self._ended.popleft() if self._ended else None
 
-    def _start(self, node: Any, size: int) -> None:
-        if not isinstance(node.task, GenerateTask):
-            self.process_task_result(node, self.execute_task(node.task))
-            self._ended.append(node)
+    def _start(self, node: Any) -> None:
+        if isinstance(node.task, GenerateTask) and node.task.planned.problem is None:
+            self.reporter.execute_task(node.task)
+            self._running[node.task.planned.name] = node
+            self._backlog.add(self._job(node.task))
             return
-        self.reporter.execute_task(node.task)
-        self._batch.append(node)
-        if len(self._batch) >= size:
-            self._flush()
+        if self._running:
+            self._feed()  # so that they work while this process does
+        self.process_task_result(node, self.execute_task(node.task))
+        self._ended.append(node)
 
-    def _flush(self) -> None:
-        """Hand the batch that is being filled to a worker, as soon as one has room."""
-        if not self._batch:
-            return
+    def _job(self, task: GenerateTask) -> Job:
+        session, planned = self._session, task.planned
+        wanted = task.action.wanted
+        sights = session.project.sights
+        size = sum(sights[path].times[0] for path in planned.links.inputs if path in sights)
+        recorded = session.facts(planned).get("seconds", 0.0) * len(wanted) / len(planned.outputs)
+        return Job((planned.name, wanted), size * len(wanted), recorded, session.rank(planned))
+
+    def _wait(self) -> None:
+        """Keep the workers busy, and take what they have done."""
+        pool = self._feed()
+        self._take_results(pool, LOOK_SECONDS)
+        if isinstance(self.reporter, Reporter):
+            self.reporter.backlog(self._backlog.seconds_left)
+            self.reporter.at_work([None if item is None else item[0] for item in pool.at_work()])
+
+    def _feed(self) -> WorkerPool:
         if self._pool is None:
-            self._pool = WorkerPool(self._workers, _Making(self._session))
-        while not self._pool.has_room:
-            self._take_results()
-        nodes = {node.task.planned.name: node for node in self._batch}
-        self._running.update(nodes)
-        self._batch.clear()
-        self._pool.submit(tuple((name, node.task.action.wanted) for name, node in nodes.items()))
+            self._session.project.load_shared(node.task.planned for node in self._running.values())
+            limits = Limits(self._session.config.timeout, self._session.config.max_memory)
+            self._began = time.monotonic()
+            self._pool = WorkerPool(self._workers, _Making(self._session), limits, self._on_loss)
+        self._pool.feed(self._backlog.take)
+        return self._pool
 
-    def _wait_for_one(self) -> Any:
-        self._flush()
-        while not self._ended:
-            self._take_results()
-        return self._ended.popleft()
-
-    def _drain(self) -> None:
-        while self._pool is not None and not self._pool.is_idle:
-            self._take_results()
-
-    def _take_results(self) -> None:
-        assert self._pool is not None
-        for batch, results in self._pool.results():
-            self._take_batch(batch, results)
-
-    def _take_batch(self, batch: Batch, results: Sequence[Any] | Lost) -> None:
-        for index, (name, _) in enumerate(batch):
-            node = self._running.pop(name)
-            made = Made({}, _lost(node, results)) if isinstance(results, Lost) else results[index]
+    def _take_results(self, pool: WorkerPool, seconds: float) -> None:
+        for item, result in pool.results(seconds):
+            node = self._running.pop(item[0])
+            node.task.action.predicted = self._backlog.predictions.pop(item)
+            if isinstance(result, Lost):
+                made = Made({}, _problem(node.task.planned.schema, result))
+            else:
+                made = result
+                self._backlog.learn(node.task.action.predicted, made.seconds)
             self._take(node, made)
             self._ended.append(node)
 
@@ -161,17 +179,35 @@ class BatchRunner(SerialRunner):
             task.values.update(task.action.values)
         self.process_task_result(node, failure)
 
+    def _on_loss(self, items: Sequence[Item], why: str) -> None:
+        path = self._running[items[0][0]].task.planned.schema
+        what = "this" if len(items) == 1 else f"this or one of {len(items) - 1} others"
+        self._session.warn(f"{path}:1:1: warning: a worker process {why} while it was at {what}; it is tried again")
 
-def _lost(node: Any, lost: Lost) -> str:
-    return f"{node.task.planned.schema}:1:1: not generated: {lost.why} [SG500]"
+    def _dismiss(self) -> None:
+        """End the workers; what they have finished is not lost, where the build is stopped."""
+        pool = self._pool
+        if pool is None:
+            return
+        if not pool.is_idle:
+            self._take_results(pool, 0)
+        pool.close()
+        if isinstance(self.reporter, Reporter):
+            seconds = time.monotonic() - self._began
+            self.reporter.dismissed(Crew(tuple(pool.busy), seconds, pool.losses, pool.recycled))
+
+
+def _problem(schema: str, lost: Lost) -> str:
+    return str(SchemagenError(f"not generated: {lost.why}", Location(schema), "SG500"))
 
 
 class _Making:
     """The work of a worker: an item is a schema name and the paths of its stale outputs."""
 
     def __init__(self, session: Session) -> None:
+        session.prepare()
         self._session = session
 
-    def __call__(self, item: tuple[str, tuple[str, ...]]) -> Made:
+    def __call__(self, item: Item) -> Made:
         name, wanted = item
         return self._session.make(name, wanted)

@@ -29,6 +29,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         self.err: str | None = None
         self.result: Any = None
         self.values: dict[str, Any] = {}
+        self.predicted = self.seconds = 0.0  # that it was thought to take, and took
         self._make = make
 
     def __str__(self) -> str:
@@ -45,13 +46,14 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
 
     def take(self, made: Made) -> TaskFailed | None:
         """Take over what was made, here or in another process."""
+        self.seconds = made.seconds
         if made.problem:
             return TaskFailed(made.problem)
         self.values = {OURS: made}
         return None
 
 
-class _OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
+class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     """doit's task for some outputs; the parent process commits them when doit saves its values."""
 
     values: dict[str, Any]
@@ -91,16 +93,21 @@ class _OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
             if reason == EDITED:
                 session.warn(f"{path}:1:1: {EDITED}: restored")
 
+    def adopted(self) -> dict[str, Any]:
+        """The values to save where the outputs, which exist, are taken for what would be made."""
+        session = self.action.session
+        digests = {output.path: session.digest_of(output.path) or "" for output in self.planned.outputs}
+        return session.adopt(self.planned, digests)
+
     def clean(self, outstream: TextIO, dryrun: bool) -> None:
         """Called by doit's ``clean``: remove the outputs that still hold what we wrote, and no others."""
         session = self.action.session
         assert session.state is not None
-        owned = session.state.owned()
         for output in self.planned.outputs:
             digest = session.digest_of(output.path)
             if digest is None:
                 continue
-            if digest not in owned.get(output.path, {}):
+            if not session.state.owns(self.name, output.path, digest):
                 session.warn(f"{output.path}:1:1: not what schemagen wrote: kept")
                 continue
             outstream.write(f"{self.name} - removing file '{output.path}'\n")
@@ -108,7 +115,13 @@ class _OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
                 remove_orphan(session.root, session.config.output, output.path)
 
 
-class GenerateTask(_OutputsTask):
+class GroupTask(DoitTask):  # type: ignore[misc]  # doit has no types
+    """The task of all tasks of ours of one kind, of which there may be none."""
+
+    session: Session
+
+
+class GenerateTask(OutputsTask):
     """The task of one schema."""
 
     def __init__(self, session: Session, planned: Task) -> None:
@@ -116,7 +129,7 @@ class GenerateTask(_OutputsTask):
         super().__init__(planned, action, BASENAME, file_dep=list(planned.links.inputs))
 
 
-class IndexTask(_OutputsTask):
+class IndexTask(OutputsTask):
     """The task of a pack's outputs for the whole project. It comes after all schemas; that one of them failed does
     not keep it from being done."""
 
@@ -132,8 +145,12 @@ class IndexTask(_OutputsTask):
         self.planned = self._indexing.keyed(self.planned)
         super().save_extra_values()
 
+    def adopted(self) -> dict[str, Any]:
+        self.planned = self._indexing.keyed(self.planned)
+        return super().adopted()
 
-def _title(task: _OutputsTask) -> str:
+
+def _title(task: OutputsTask) -> str:
     action = task.action
     reasons = action.session.explain(task.planned, action.stale) or [task.planned.schema]
     return f"{task.name}  {reasons[0]}"
@@ -141,19 +158,20 @@ def _title(task: _OutputsTask) -> str:
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:
     """The group task of the schemas, then one task per schema; the same for packs with outputs for the project."""
-    tasks = session.tasks()
-    yield from _group(BASENAME, "generate the outputs of every schema that changed", (
+    tasks = session.ranked_tasks()
+    yield from _group(session, BASENAME, "generate the outputs of every schema that changed", (
         GenerateTask(session, planned) for planned in tasks
     ))  # fmt: skip
     if session.project.project_tasks:
         indexing = Indexing(session)
-        yield from _group(PROJECT_BASENAME, "generate what shows the schemas of the whole project", (
+        yield from _group(session, PROJECT_BASENAME, "generate what shows the schemas of the whole project", (
             IndexTask(session, indexing, planned) for planned in session.project.project_tasks
         ))  # fmt: skip
 
 
-def _group(name: str, doc: str, tasks: Iterator[DoitTask]) -> Iterator[DoitTask]:
-    group = DoitTask(name, None, doc=doc, has_subtask=True)
+def _group(session: Session, name: str, doc: str, tasks: Iterator[DoitTask]) -> Iterator[DoitTask]:
+    group = GroupTask(name, None, doc=doc, has_subtask=True)
+    group.session = session
     yield group
     for task in tasks:
         group.task_dep.append(task.name)

@@ -1,0 +1,58 @@
+"""This module knows how to name what happens in a build, for those who show or record it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemagen.plan import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What became of the schemas of a build that took ``seconds``."""
+
+    generated: int
+    fresh: int
+    failed: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What the workers of a build were: the seconds that each was ``busy`` of the ``seconds`` they were there, and how
+    many were ``lost`` or ``recycled``."""
+
+    busy: tuple[float, ...]
+    seconds: float
+    lost: int
+    recycled: int
+
+
+class Watcher:
+    """Is told what happens; does nothing about it. Times are in seconds."""
+
+    def began(self, schemas: int) -> None:
+        """So many schemas are to be looked at."""
+
+    def backlog(self, left: float) -> None:
+        """What still waits is predicted to take one worker so long."""
+
+    def at_work(self, schemas: Sequence[str | None]) -> None:
+        """The schema that each worker is at, None for one that has nothing to do. Told often: now is the time to show
+        things."""
+
+    def generated(self, task: Task, predicted: float, seconds: float) -> None:
+        """The outputs of a schema are in their places."""
+
+    def fresh(self, schemas: int) -> None:
+        """There was nothing to do for so many schemas."""
+
+    def failed(self, task: Task, message: str) -> None:
+        """A schema has no outputs, or old ones."""
+
+    def dismissed(self, crew: Crew) -> None:
+        """The workers have ended."""
+
+    def ended(self, totals: Totals) -> None:
+        """It is over, or was stopped."""

@@ -1,0 +1,7 @@
+"""Worker processes: batches go to them, results come back, and no worker's end is the end of the build."""
+
+from schemagen.workers.batches import Batch
+from schemagen.workers.pool import Limits, Lost, WorkerPool
+from schemagen.workers.serving import RECURSION_LIMIT
+
+__all__ = ["RECURSION_LIMIT", "Batch", "Limits", "Lost", "WorkerPool"]
