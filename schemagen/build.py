@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from schemagen.digest import digest_of
+from schemagen.digest import Digest, digest_of
 from schemagen.errors import Location, OutputError
 from schemagen.state.store import Origin
 
 TEMP_SUFFIX = ".schemagen-tmp"
+# Outputs up to this many bytes are made in memory.
+_IN_MEMORY = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +31,89 @@ class Written:
     temp: str
 
 
-def write_beside(root: Path, output_folder: str, path: str, data: bytes) -> Written:
-    """Write ``data`` to a temporary file beside the output ``path`` (relative to ``root``).
+class OutputFolder:
+    """The folder that all outputs go below: ``folder``, relative to ``root``. One per process and build."""
 
-    Raises OutputError where that cannot be, or must not: the output is a folder or a device, or its
-    folder leads out of the output folder. Nothing is left behind then.
-    """
-    target = root / path
-    digest = digest_of(data)
-    try:
-        mode = _mode_of(target)
-        if mode is not None and not stat.S_ISLNK(mode):
-            if not stat.S_ISREG(mode):
+    def __init__(self, root: Path, folder: str) -> None:
+        self._root = str(root)
+        self._folder = os.path.join(root, folder)
+        self._checked: set[str] = set()
+
+    def write_beside(self, path: str, pieces: Iterable[bytes]) -> Written:
+        """Write ``pieces`` to a temporary file beside the output ``path`` (relative to the root).
+
+        Small outputs are compared with what is there first, in memory; large ones go to the disk piece by piece. Raises
+        OutputError where that cannot be, or must not: the output is a folder or a device, or its folder leads out of
+        the output folder. Nothing is left behind then, nor where ``pieces`` raises.
+        """
+        target = os.path.join(self._root, path)
+        head, rest = _split(pieces)
+        try:
+            mode = _mode_of(target)
+            is_file = mode is not None and not stat.S_ISLNK(mode)
+            if mode is not None and is_file and not stat.S_ISREG(mode):
                 raise OutputError("exists and is not a regular file", Location(path), "SG402")
-            if os.stat(target).st_size == len(data) and target.read_bytes() == data:
+            if rest is None and is_file and bytes_of_file(Path(target)) == head:
+                return Written(digest_of(head), "")
+            temp, digest = self._write_temp(target, path, chain([head], rest or ()), mode if is_file else None)
+            if rest is not None and is_file and digest_of_file(Path(target)) == digest:
+                os.unlink(temp)
                 return Written(digest, "")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _check_inside(root / output_folder, target.parent, path)
-        return Written(digest, _write_temp(target, data, mode))
-    except OSError as error:
-        raise OutputError(f"cannot write: {error.strerror}", Location(path), "SG401") from None
+            return Written(digest, os.path.basename(temp))
+        except OSError as error:
+            raise OutputError(f"cannot write: {error.strerror}", Location(path), "SG401") from None
+
+    def _write_temp(self, target: str, path: str, pieces: Iterable[bytes], mode: int | None) -> tuple[str, str]:
+        """Write ``pieces`` to a new file beside ``target``; returns its path and the digest of its bytes."""
+        folder, name = os.path.split(target)
+        temp = os.path.join(folder, f".{name[:100]}.{os.getpid()}.{os.urandom(4).hex()}{TEMP_SUFFIX}")
+        fd = self._create(temp, folder, path)
+        digest = Digest()
+        try:
+            with open(fd, "wb") as file:
+                for piece in pieces:
+                    digest.update(piece)
+                    file.write(piece)
+                if mode is not None:
+                    os.fchmod(fd, stat.S_IMODE(mode))
+        except BaseException:
+            os.unlink(temp)
+            raise
+        return temp, digest.hexdigest()
+
+    def _create(self, temp: str, folder: str, path: str) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        if folder in self._checked:
+            try:
+                return os.open(temp, flags, 0o666)
+            except FileNotFoundError:
+                pass  # somebody removed the folder: make it again
+        os.makedirs(folder, exist_ok=True)
+        real, top = (Path(each).resolve(strict=True) for each in (folder, self._folder))
+        if not real.is_relative_to(top):
+            raise OutputError("a symbolic link on its path leads out of the output folder", Location(path), "SG403")
+        self._checked.add(folder)
+        return os.open(temp, flags, 0o666)
 
 
-def _mode_of(target: Path) -> int | None:
+def _split(pieces: Iterable[bytes]) -> tuple[bytes, Iterator[bytes] | None]:
+    """The first pieces as one, and the rest; None if there is no more."""
+    rest = iter(pieces)
+    head: list[bytes] = []
+    size = 0
+    for piece in rest:
+        head.append(piece)
+        size += len(piece)
+        if size > _IN_MEMORY:
+            return b"".join(head), rest
+    return b"".join(head), None
+
+
+def _mode_of(target: str) -> int | None:
     try:
-        return target.lstat().st_mode
+        return os.lstat(target).st_mode
     except FileNotFoundError:
         return None
-
-
-def _check_inside(output_folder: Path, folder: Path, path: str) -> None:
-    real = folder.resolve(strict=True)
-    if not real.is_relative_to(output_folder.resolve(strict=True)):
-        raise OutputError("a symbolic link on its path leads out of the output folder", Location(path), "SG403")
-
-
-def _write_temp(target: Path, data: bytes, mode: int | None) -> str:
-    temp = target.with_name(f".{target.name[:100]}.{os.getpid()}.{os.urandom(4).hex()}{TEMP_SUFFIX}")
-    fd = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    try:
-        with open(fd, "wb") as file:
-            file.write(data)
-            if mode is not None and not stat.S_ISLNK(mode):
-                os.fchmod(fd, stat.S_IMODE(mode))
-    except BaseException:
-        temp.unlink()
-        raise
-    return temp.name
 
 
 def move_into_place(root: Path, path: str, temp: str) -> None:

@@ -1,23 +1,18 @@
-"""This module knows how to find what a build has to look at: nothing, some tasks, or everything.
-
-It is all that a build with nothing to do imports, so it imports next to nothing itself.
-"""
+"""This module knows how to find what a build has to look at: nothing, some tasks, or everything."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from schemagen import __version__
 from schemagen.state.columns import Columns
-from schemagen.state.sight import Sight, Times, file_system_now, see, settled, times_at
-from schemagen.state.snapshot import FIELDS, Snapshot, differing, load_snapshot, write_snapshot
-
-STATE_FOLDER = ".schemagen"
-SNAPSHOT = f"{STATE_FOLDER}/snapshot"
+from schemagen.state.glance import FIELDS, Times, times_at
+from schemagen.state.sight import Sight, file_system_now, see, settled
+from schemagen.state.snapshot import Snapshot, snapshot_from, write_snapshot
+from schemagen.unchanged import LOCK, SNAPSHOT, STATE_FOLDER, Glance
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +55,24 @@ class Look:
 EVERYTHING = Look(0, None)
 
 
-# What a build without options of its own is for.
-NO_OPTIONS = (None, None, None, None, False)
-
-
-def snapshot_key(options: Sequence[object]) -> str:
-    """What a snapshot has to have been taken for: this version, this Python, these options."""
-    return repr((__version__, sys.version_info[:3], *options))
-
-
-def look(key: str, dodo: str = "") -> Look:
-    """Find what changed in the project in the present folder since a build for ``key``.
-
-    ``dodo`` is the digest of the dodo.py that was read, if one was.
-    """
-    version = times_at(SNAPSHOT)
-    snapshot = load_snapshot(SNAPSHOT)
-    if snapshot is None or snapshot.key != key or (dodo and snapshot.dodo != dodo):
+def look(glance: Glance | None) -> Look:
+    """Find what changed, in the project in the present folder, after a first ``glance`` at its file times; without one
+    no time is trusted."""
+    if glance is None or glance.loaded is None:
         return EVERYTHING
-    try:
-        paths = differing(snapshot)
-    except OverflowError:  # an inode, say, that is too large for a snapshot
-        return EVERYTHING
-    if not paths and not snapshot.unsettled:
-        return Look(snapshot.tasks, None)
+    if glance.fresh:
+        return Look(glance.fresh, None)
+    snapshot, paths = snapshot_from(*glance.loaded), glance.differing
     if paths and paths[-1] >= snapshot.inputs + snapshot.outputs:
         return EVERYTHING
-    began = file_system_now(SNAPSHOT)
+    began = file_system_now(LOCK)
     sights = {path: see(snapshot.paths[path], follows=snapshot.follows(path)) for path in paths}
     changed = {path for path, sight in sights.items() if not sight.digest or sight.digest != snapshot.digest(path)}
     columns = snapshot.columns()
     if not changed <= {*columns.schemas(), *columns.outputs}:  # concerns more than single tasks
         return EVERYTHING
     tasks = columns.touching(changed) if changed else set()
-    found = Changes(snapshot, columns, frozenset(tasks.union(snapshot.unsettled)), sights, began, version)
+    found = Changes(snapshot, columns, frozenset(tasks.union(snapshot.unsettled)), sights, began, glance.version)
     if found.tasks:
         return Look(0, found)
     _renew(found)
@@ -118,13 +97,8 @@ def save(snapshot: Snapshot) -> None:
 
 
 def discard_snapshot(folder: str) -> None:
-    """Remove the snapshot of the project in ``folder``: a build begins that may write."""
-    try:
-        os.unlink(os.path.join(folder, SNAPSHOT))
-    except OSError:
-        return  # there is none, or nothing can be written here
-
-
-def summary(generated: int, fresh: int, failed: int, seconds: float) -> str:
-    """The line that a build ends with."""
-    return f"{generated} generated, {fresh} fresh, {failed} failed in {seconds:.2f} s\n"
+    """Remove the snapshot of the project in ``folder``, and what a killed build left beside it: a build begins that may
+    write, and it holds the lock."""
+    for name in (SNAPSHOT, f"{SNAPSHOT}.new", f"{STATE_FOLDER}/log.new"):
+        with contextlib.suppress(OSError):  # there is none, or nothing can be written here
+            os.unlink(os.path.join(folder, name))

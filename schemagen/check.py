@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from schemagen.errors import SchemagenError
+from schemagen.generate import Rendered
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import Session
@@ -68,11 +69,11 @@ def check_outputs(session: Session) -> Report:
 
 
 def _compare(
-    session: Session, task: Task, stale: dict[str, str], render: Callable[[Collection[str]], Mapping[str, bytes]]
+    session: Session, task: Task, stale: dict[str, str], render: Callable[[Collection[str]], Iterable[Rendered]]
 ) -> Iterator[Finding]:
     paths = {output.below: output.path for output in task.outputs if output.path in stale}
     try:
-        made = render(paths)
+        made = {below: b"".join(pieces) for below, pieces in render(paths)}
     except SchemagenError as error:
         yield Finding("broken", str(error))
         return

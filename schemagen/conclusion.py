@@ -14,9 +14,11 @@ from schemagen.indexing import Indexing
 from schemagen.plan import Task
 from schemagen.session import BASENAME, PROJECT_BASENAME, STATE_FILE, Session, row_name, task_name
 from schemagen.state.columns import Columns, Row
+from schemagen.state.glance import FIELDS
 from schemagen.state.sight import UNSURE, Sight, file_system_now, see, settled
-from schemagen.state.snapshot import DIGEST, FIELDS, Snapshot, digests_bytes, times_array
+from schemagen.state.snapshot import DIGEST, Snapshot, digests_bytes, times_array
 from schemagen.state.store import Place
+from schemagen.unchanged import LOCK
 
 _NOT_SEEN = Sight(UNSURE, "")
 
@@ -47,7 +49,7 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     everything = [*tasks, *_indexes(session)]
     seen = {path: _settled(sight, began) for path, sight in project.sights.items()}
     seen |= dict.fromkeys((task.schema for task in tasks if task.schema not in seen), _NOT_SEEN)
-    now = file_system_now(os.path.join(root, STATE_FILE))
+    now = file_system_now(os.path.join(root, LOCK))
     seen |= {path: _see_again(root, path, digest, now) for path, digest in project.basis.items() if digest}
     seen[STATE_FILE] = _settled(see(os.path.join(root, STATE_FILE)), now)
     inputs = sorted(seen)
@@ -80,7 +82,7 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     assert state is not None
     tasks = dict(zip(sorted(changes.tasks), session.tasks(), strict=True))
     at = {path: number for number, path in enumerate(before.paths[: before.inputs])}
-    now = file_system_now(os.path.join(root, STATE_FILE))
+    now = file_system_now(os.path.join(root, LOCK))
     seen = {at[STATE_FILE]: _settled(see(os.path.join(root, STATE_FILE)), now)}
     for path, sight in session.project.sights.items():
         # Of a schema that has not changed, tasks that were not looked at depend on the digest that is recorded.

@@ -19,6 +19,9 @@ from schemagen.model import Draft
 FILE = "pyproject.toml"
 _SECTION = ("tool", "schemagen")
 _ARRAY = ("[]",)
+UNLIMITED = "unlimited"
+_SIZE = re.compile(r"([1-9][0-9]{0,9})([KMG])")
+_SHIFTS = {"K": 10, "M": 20, "G": 30}
 _AUTO = {"batch_size", "workers"}
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 _TOML_TOKEN = re.compile(
@@ -30,7 +33,8 @@ _TOML_TOKEN = re.compile(
 @dataclass(frozen=True, slots=True)
 class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
-    are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``. ``digest`` is that of the
+    are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
+    None for no limit; ``timeout`` is in seconds. ``digest`` is that of the
     pyproject.toml that was read, empty where there is none."""
 
     root: str
@@ -43,6 +47,9 @@ class Config:
     unresolved_refs: Literal["error", "opaque"] = "error"
     default_draft: Draft = Draft.D2020
     max_schema_bytes: int = 16 * 1024 * 1024
+    priority: tuple[str, ...] = ()
+    timeout: int = 60
+    max_memory: int | None = None
     digest: str = field(default="", compare=False)
 
 
@@ -59,8 +66,10 @@ def load_config(root: Path) -> Config:
     for key, value in table.items():
         if key in _AUTO:
             values[key] = None if value == "auto" else int(value)
-        elif key == "max_schema_bytes":
+        elif key in {"max_schema_bytes", "timeout"}:
             values[key] = int(value)  # JSON Schema takes 10.0 for an integer
+        elif key == "max_memory":
+            values[key] = None if value == UNLIMITED else bytes_of_size(value)
         elif key == "default_draft":
             values[key] = Draft(value)
         elif key == "output":
@@ -70,6 +79,14 @@ def load_config(root: Path) -> Config:
         else:
             values[key] = tuple(value) if isinstance(value, list) else value
     return Config(root=str(root), digest=digest, **values)
+
+
+def bytes_of_size(text: str) -> int:
+    """The bytes that ``text``, such as ``500M`` or ``2G``, says; raises ValueError."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a size such as 500M or 2G")
+    return int(match[1]) << _SHIFTS[match[2]]
 
 
 def _read_table(file: Path) -> tuple[dict[str, Any], str, str]:

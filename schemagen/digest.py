@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 import xxhash
 
+# An xxh3-128 that is made piece by piece.
+Digest = xxhash.xxh3_128
+
 
 def digest_of(data: bytes) -> str:
     """The xxh3-128 of exactly ``data``, as 32 hex digits."""

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from schemagen.errors import Location, SchemaError, TemplateError
 from schemagen.model import Resolution, Schema
-from schemagen.packs import Pack
+from schemagen.packs import Output, Pack
 from schemagen.view import build_view
+
+# The outputs of a schema from this many bytes on are made in pieces.
+_LARGE = 1 << 18
+Rendered = tuple[str, Iterable[bytes]]
 
 
 def render_outputs(
     schema: Schema, resolution: Resolution, packs: Collection[Pack], wanted: Collection[str]
-) -> Iterator[tuple[str, bytes]]:
-    """Yield (path below the output folder, bytes) for those outputs of ``schema`` that are ``wanted``.
+) -> Iterator[Rendered]:
+    """Yield (path below the output folder, bytes in pieces) for those outputs of ``schema`` that are ``wanted``.
 
-    Raises TemplateError, with the schema named, where a template asks for what the view has not.
+    Raises TemplateError, with the schema named, where a template asks for what the view has not; the pieces may raise
+    it too.
     """
-    view = build_view(schema, resolution)
-    for pack in packs:
-        for output in pack.outputs:
-            path = output.path_for(schema.name)
-            if path not in wanted:
-                continue
-            try:
-                yield path, output.render(view)
-            except TemplateError as error:
-                raise TemplateError(f"{error.message}, rendering {schema.path}", error.location, error.code) from error
-            except RecursionError:
-                raise SchemaError(
-                    f"nested too deeply for the pack {pack.name!r}", Location(schema.path), "SG120"
-                ) from None
+    outputs = [
+        (path, pack, output)
+        for pack in packs
+        for output in pack.outputs
+        if (path := output.path_for(schema.name)) in wanted
+    ]
+    view = build_view(schema, resolution, _names_read([output for _, _, output in outputs]))
+    for path, pack, output in outputs:
+        yield path, _pieces(schema, pack, output, view)
+
+
+def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:
+    """What the templates of ``outputs`` read from a view; None where that cannot be known."""
+    names: frozenset[str] = frozenset()
+    for output in outputs:
+        read = output.names_read
+        if read is None:
+            return None
+        names |= read
+    return names
+
+
+def _pieces(schema: Schema, pack: Pack, output: Output, view: dict[str, Any]) -> Iterator[bytes]:
+    try:
+        if len(schema.data) < _LARGE:
+            yield output.render(view)
+        else:
+            yield from output.pieces(view)
+    except TemplateError as error:
+        raise TemplateError(f"{error.message}, rendering {schema.path}", error.location, error.code) from error
+    except RecursionError:
+        raise SchemaError(f"nested too deeply for the pack {pack.name!r}", Location(schema.path), "SG120") from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from schemagen.generate import Rendered
 from schemagen.jsontext import dumps
 from schemagen.overview import NO_SUMMARY, Entry, Summary, build_overview, summarise
 from schemagen.plan import Task, key_with
@@ -39,15 +40,14 @@ class Indexing:
         """Render the stale outputs of ``task`` into temporary files beside them."""
         return self._session.write(task, stale, partial(self.render, task))
 
-    def render(self, task: Task, wanted: Collection[str]) -> Mapping[str, bytes]:
-        """The bytes of the ``wanted`` outputs (paths below the output folder) of ``task``; raises TemplateError."""
+    def render(self, task: Task, wanted: Collection[str]) -> Iterator[Rendered]:
+        """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of ``task``; the pieces raise
+        TemplateError."""
         pack = next(pack for pack in self._session.project.packs if pack.name == task.name)
         entries = self._entries()
-        return {
-            output.rule.path: output.render(build_overview(entries, output.rule.path))
-            for output in pack.project_outputs
-            if output.rule.path in wanted
-        }
+        for output in pack.project_outputs:
+            if output.rule.path in wanted:
+                yield output.rule.path, output.pieces(build_overview(entries, output.rule.path))
 
     def _entries(self) -> list[Entry]:
         """What overviews show: what is recorded of fresh schemas, and what the others say themselves."""

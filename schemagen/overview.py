@@ -17,6 +17,11 @@ from schemagen.model import Schema
 
 OVERVIEW_VERSION = "1.0"
 Summary = Mapping[str, Any]
+# Every key that an overview, or anything in it, has.
+OVERVIEW_KEYS = frozenset({
+    *("overview_version", "count", "schemas", "folders", "index", "first", "last", "depth", "name", "stem", "folder"),
+    *("path", "title", "label", "description", "is_deprecated", "outputs", "href", "suffix", "refs"),
+})  # fmt: skip
 NO_SUMMARY: Summary = {"title": "", "description": "", "is_deprecated": False}
 
 

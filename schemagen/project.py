@@ -8,8 +8,9 @@ Then nothing has to be parsed to plan its task. The documents are loaded when an
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from schemagen.config import FILE as CONFIG_FILE
 from schemagen.config import Config, check_paths
 from schemagen.digest import digest_of
 from schemagen.errors import RefError, SchemaError
-from schemagen.generate import render_outputs
+from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.packs import Pack, load_packs
@@ -32,9 +33,11 @@ from schemagen.plan import (
     plan_project_outputs,
     plan_task,
 )
+from schemagen.priority import asked_priority
 from schemagen.refs import Known, Library, owners_of_ids
 from schemagen.sources import find_folders, find_schemas, parse_schema, read_bytes, read_schema
-from schemagen.state.sight import Sight, times_at
+from schemagen.state.glance import times_at
+from schemagen.state.sight import Sight
 
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
@@ -47,7 +50,8 @@ class Project:
     ``others`` is the number of tasks that are known to be fresh, and left out. ``sights`` are what was seen of each
     schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
     all else that the plan depends on: packs, configuration and folders, empty for what was not there. ``project_tasks``
-    are those of outputs that there is one of for the whole project, a task per pack that has any.
+    are those of outputs that there is one of for the whole project, a task per pack that has any. ``priorities`` are
+    what schemas ask for themselves, by path, of those that do.
     """
 
     config: Config
@@ -58,29 +62,35 @@ class Project:
     ids: Mapping[str, tuple[str, ...]]
     project_tasks: tuple[Task, ...]
     basis: Mapping[str, str]
+    priorities: Mapping[str, int]
     _library: Library
     _load: Mapping[str, Callable[[], Schema]]
-    _resolved: dict[str, tuple[Schema, Resolution]] = field(default_factory=dict)
 
     def resolved(self, name: str) -> tuple[Schema, Resolution]:
         """The schema ``name``, whose task has no problem, and all that it reaches."""
-        if name not in self._resolved:
-            schema = self._load[name]()
-            self._resolved[name] = schema, self._library.resolve(schema)
-        return self._resolved[name]
+        schema = self._load[name]()
+        return schema, self._library.resolve(schema)
+
+    def load_shared(self, tasks: Iterable[Task]) -> None:
+        """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
+        has to load one that another has loaded too."""
+        uses = Counter(path for task in tasks if task.problem is None for path in task.links.inputs)
+        for path, count in uses.items():
+            if count > 1:
+                self._library.load(path)
 
     def schema(self, name: str) -> Schema | None:
         """The schema ``name``; None where it cannot be used."""
         load = self._load.get(name)
         return None if load is None else load()
 
-    def render(self, name: str, wanted: Collection[str]) -> dict[str, bytes]:
-        """The bytes of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
+    def render(self, name: str, wanted: Collection[str]) -> Iterator[Rendered]:
+        """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
 
-        Raises SchemagenError.
+        Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return dict(render_outputs(schema, resolution, self.packs, wanted))
+        return render_outputs(schema, resolution, self.packs, wanted)
 
 
 def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: _NO_FACTS) -> Project:
@@ -150,6 +160,7 @@ class _Loading:
         self._schemas: dict[str, Schema] = {}
         self._facts: dict[str, Links] = {}
         self._load: dict[str, Callable[[], Schema]] = {}
+        self._priorities: dict[str, int] = {}
         options = options_digest(config)
         for file in files:
             self._read(file, options, remembered(file.name))
@@ -173,14 +184,20 @@ class _Loading:
             self._sights[file.path] = Sight(times, digest)
             if facts.get("options") == options and facts["inputs"].get(file.path) == digest:
                 self._facts[file.path] = Links.from_facts(facts)
+                self._note_priority(file.path, facts.get("priority", 0))
                 self._load[file.path] = _once(partial(parse_schema, file, data, digest, self._config))
             else:
                 schema = parse_schema(file, data, digest, self._config)
                 check_schema(schema)
                 self._schemas[file.path] = schema
+                self._note_priority(file.path, asked_priority(schema.document))
                 self._load[file.path] = _once(lambda: schema)
         except SchemaError as error:
             self._failed[file.path] = error
+
+    def _note_priority(self, path: str, asked: int) -> None:
+        if asked:
+            self._priorities[path] = asked
 
     def _load_known(self, path: str) -> Schema:
         """The schema at ``path``, which was good when it was last read; raises SchemaError if it is not now."""
@@ -198,7 +215,9 @@ class _Loading:
         load = {file.name: self._load[file.path] for file in self._files if file.path in self._load}
         config, packs, sights, ids = self._config, self._packs, self._sights, self._ids
         project_tasks = tuple(plan_project_outputs(pack, config) for pack in packs if pack.project_outputs)
-        return Project(config, packs, by_name, others, sights, ids, project_tasks, basis, self._library, load)
+        return Project(
+            config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._library, load
+        )
 
     def _task(self, file: SchemaFile) -> Task:
         if file.path in self._failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,22 +12,25 @@ from typing import Any
 
 from schemagen.build import (
     Orphan,
+    OutputFolder,
     Written,
     bytes_of_file,
     discard,
     find_orphans,
     move_into_place,
     remove_orphan,
-    write_beside,
 )
-from schemagen.changes import STATE_FOLDER, Changes
+from schemagen.changes import Changes
 from schemagen.config import Config
 from schemagen.errors import Location, SchemagenError
+from schemagen.generate import Rendered
 from schemagen.overview import NO_SUMMARY, Summary, summarise
 from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
+from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
 from schemagen.state.store import OURS, Origin, Place, State
+from schemagen.unchanged import STATE_FOLDER
 
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
@@ -48,11 +51,12 @@ def row_name(task: Task) -> str:
 @dataclass(frozen=True, slots=True)
 class Made:
     """What a worker made of one task: its new outputs by path and what overviews show of its schema, or the message of
-    what went wrong."""
+    what went wrong; and how long that took."""
 
     written: dict[str, Written]
     problem: str = ""
     summary: Summary = field(default_factory=lambda: NO_SUMMARY)
+    seconds: float = 0.0
 
 
 class Session:
@@ -76,6 +80,7 @@ class Session:
         self.config = config
         self.root = Path(config.root)
         self.state = state
+        self._folder = OutputFolder(self.root, config.output)
         self.warn = warn
         self.is_whole = is_whole
         self.keeps_edited = keeps_edited
@@ -87,7 +92,7 @@ class Session:
 
     def __getstate__(self) -> dict[str, Any]:
         # A worker that did not inherit the project loads it again.
-        mine = {name: value for name, value in self.__dict__.items() if name != "project"}
+        mine = {name: value for name, value in self.__dict__.items() if name not in {"project", "_rank"}}
         return {**mine, "state": None, "warn": print}
 
     @cached_property
@@ -110,6 +115,19 @@ class Session:
     def tasks(self) -> list[Task]:
         """The tasks of schemas."""
         return list(self.project.tasks.values())
+
+    def ranked_tasks(self) -> list[Task]:
+        """The tasks of schemas, what is to be made first before the others."""
+        if not self.config.priority and not self.project.priorities:
+            return self.tasks()
+        return sorted(self.tasks(), key=self.rank)
+
+    def rank(self, task: Task) -> Rank:
+        return self._rank(task.name, self.project.priorities.get(task.schema, 0))
+
+    @cached_property
+    def _rank(self) -> Callable[[str, int], Rank]:
+        return ranking(self.config.priority)
 
     # -- freshness
 
@@ -139,6 +157,12 @@ class Session:
         """The bytes of the output ``path``; None where there is no such file."""
         return bytes_of_file(self.root / path)
 
+    def prepare(self) -> None:
+        """Compile all templates, so that processes that are forked after this need not."""
+        for pack in self.project.packs:
+            for output in pack.outputs:
+                output.prepare()
+
     # -- in a worker
 
     def make(self, schema_name: str, stale: Collection[str]) -> Made:
@@ -147,24 +171,26 @@ class Session:
         if task.problem is not None:
             return Made({}, str(task.problem))
 
-        def render(wanted: Collection[str]) -> Mapping[str, bytes]:
+        def render(wanted: Collection[str]) -> Iterable[Rendered]:
             return self.project.render(schema_name, wanted)
 
+        began = time.perf_counter()
         made = self.write(task, stale, render)
         schema = self.project.schema(schema_name)
-        return made if made.problem or schema is None else replace(made, summary=summarise(schema))
+        shown = made.summary if made.problem or schema is None else summarise(schema)
+        return replace(made, summary=shown, seconds=time.perf_counter() - began)
 
     def write(
-        self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Mapping[str, bytes]]
+        self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Iterable[Rendered]]
     ) -> Made:
         """Write the stale outputs of ``task`` to temporary files beside them. ``render`` gives the bytes of those whose
         paths below the output folder are wanted."""
         written: dict[str, Written] = {}
         wanted = {output.below: output.path for output in task.outputs if output.path in stale}
         try:
-            for below, data in render(wanted).items():
+            for below, pieces in render(wanted):
                 path = wanted[below]
-                written[path] = write_beside(self.root, self.config.output, path, data)
+                written[path] = self._folder.write_beside(path, pieces)
         except SchemagenError as problem:
             self.discard(written)
             return Made({}, str(problem))
@@ -195,6 +221,13 @@ class Session:
             self.discard(left)
         return {OURS: self._facts(task, made, why)}
 
+    def adopt(self, task: Task, digests: Mapping[str, str]) -> dict[str, Any]:
+        """The facts to record where outputs with ``digests`` by path are taken for what ``task`` would make."""
+        schema = None if task.is_for_project else self.project.schema(task.name)
+        summary = NO_SUMMARY if schema is None else summarise(schema)
+        written = {path: Written(digest, "") for path, digest in digests.items()}
+        return {OURS: self._facts(task, Made(written, summary=summary), ["taken as it was"])}
+
     def _facts(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
         digests = {path: each.digest for path, each in made.written.items()}
         before = self.facts(task).get("outputs", {})
@@ -212,7 +245,17 @@ class Session:
             "outputs": outputs,
             "summary": made.summary,
             "why": list(why[:REASONS_KEPT]),
+            "seconds": self._seconds(task, made),
+            "priority": self.project.priorities.get(task.schema, 0),
         }
+
+    def _seconds(self, task: Task, made: Made) -> float:
+        """What all outputs of ``task`` take: as just made, or, where that were only some, the most that was seen."""
+        seconds = round(made.seconds, 4)
+        if len(made.written) == len(task.outputs):
+            return seconds
+        before: float = self.facts(task).get("seconds", 0.0)
+        return max(seconds, before)
 
     def discard(self, written: dict[str, Written]) -> None:
         for path, made in written.items():

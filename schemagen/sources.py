@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import translate
 from pathlib import Path
 
@@ -35,12 +35,7 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
     Each real folder is visited once, however many links lead to it. Folders that begin with a dot, and
     node_modules, are passed over. Raises ConfigError for a folder that is missing or has no schema.
     """
-    # translate() has * match / too, so that ** needs no care but where it stands for no folder at all.
-    excluded = [
-        re.compile(translate(way))
-        for pattern in config.exclude
-        for way in (pattern, re.sub(r"(^|/)\*\*/", r"\1", pattern))
-    ]
+    excluded = compile_patterns(config.exclude)
     found: list[SchemaFile] = []
     for folder in config.schemas:
         files = sorted(_find_below(Path(config.root), folder), key=lambda file: file.name.split("/"))
@@ -52,6 +47,15 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
         if not any(pattern.match(file.name) or pattern.match(file.name + SUFFIX) for pattern in excluded):
             by_path.setdefault(file.path, file)
     return tuple(by_path.values())
+
+
+def compile_patterns(patterns: Iterable[str]) -> list[re.Pattern[str]]:
+    """What matches the names of schemas that ``patterns`` of the configuration mean."""
+    # translate() has * match / too, so that ** needs no care but where it stands for no folder at all.
+    return [
+        re.compile("|".join(translate(way) for way in (pattern, re.sub(r"(^|/)\*\*/", r"\1", pattern))))
+        for pattern in patterns
+    ]
 
 
 def find_folders(config: Config) -> dict[str, str]:

@@ -131,7 +131,9 @@ def without_right_to_read_all() -> list[str]:
 DOIT_PLUGINS = """\
 [tool.doit.plugins.command]
 run = "schemagen.doit_plugin.run:RunBuild"
-forget = "schemagen.doit_plugin.forget:ForgetTasks"
+forget = "schemagen.doit_plugin.database:ForgetTasks"
+reset-dep = "schemagen.doit_plugin.database:ResetTasks"
+dumpdb = "schemagen.doit_plugin.database:DumpState"
 check = "schemagen.doit_plugin.check:CheckOutputs"
 """
 
@@ -190,3 +192,12 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no corpus at {folder}: set SCHEMAGEN_CORPUS to its folder")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many builds were made by the tests that count them."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    called = [report for report in reports if getattr(report, "when", "") == "call"]
+    builds = sum(value for report in called for name, value in report.user_properties if name == "builds")
+    if builds:
+        terminalreporter.write_line(f"{builds} builds were made and checked")

@@ -26,7 +26,8 @@ def test_defaults_are_those_of_the_schema(tmp_path: Path) -> None:
     for key, schema in config_schema()["properties"].items():
         default = schema["default"]
         value = getattr(config, key)
-        assert (list(value) if isinstance(value, tuple) else value or "auto") == default or value == default, key
+        unset = "unlimited" if key == "max_memory" else "auto"
+        assert (list(value) if isinstance(value, tuple) else value or unset) == default or value == default, key
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:

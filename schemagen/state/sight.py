@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import xxhash
 
-# Size, modification time and change time (both in nanoseconds), inode.
-Times = tuple[int, int, int, int]
-GONE: Times = (-1, -1, -1, -1)
+from schemagen.state.glance import GONE, Times, times_at
+
 # No file has these: what is recorded with them is looked at again each time.
 UNSURE: Times = (0, 0, 0, 0)
 # A file that is written twice within one tick of the file system's clock keeps its time. So a time is trusted only
@@ -28,15 +27,6 @@ class Sight:
 
     times: Times
     digest: str
-
-
-def times_at(path: str, *, follows: bool = True) -> Times:
-    """The times of what is at ``path``, GONE where there is nothing; a link is followed if ``follows``."""
-    try:
-        status = os.stat(path) if follows else os.lstat(path)
-    except OSError:
-        return GONE
-    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def see(path: str, *, follows: bool = True) -> Sight:
@@ -83,17 +73,14 @@ def _listing_digest(folder: str) -> str:
     return xxhash.xxh3_128_hexdigest("\0".join(names).encode("utf-8", "surrogateescape"))
 
 
-def file_system_now(beside: str) -> int:
-    """The time by the clock that stamps files in the folder of ``beside``, in nanoseconds; 0 where no file can be
-    written, so that no time is old enough."""
-    probe = f"{beside}.{os.getpid()}.now"
+def file_system_now(file: str) -> int:
+    """The time by the clock that stamps files, in nanoseconds; 0 where that cannot be seen, so that no time is old
+    enough. ``file`` is one whose times nobody asks for: it is given that time."""
     try:
-        with open(probe, "wb") as file:
-            now = os.fstat(file.fileno()).st_mtime_ns
-        os.unlink(probe)
+        os.utime(file)
+        return os.stat(file).st_mtime_ns
     except OSError:
         return 0
-    return now
 
 
 def settled(times: Times, now: int) -> Times:

@@ -6,11 +6,11 @@ each as it was when the build used it, and which task depends on which. A time i
 belong to those bytes (see ``sight``); what has no such time is read again. There is a snapshot only while no build is
 under way: it is removed when one begins to write.
 
-Layout: the line ``schemagen-snapshot 2``; a line with the xxh3-64 of the rest as 16 hex digits; a line of JSON
-``[byte order, key, dodo, log size, places, unsettled, inputs, outputs, [size, ...]]``, where inputs and outputs are
-counts of paths; then the parts, each of the size that is told: four signed 64-bit integers for each input and output
-(see ``Times``), their digests of 16 bytes (zero for none), all paths joined by NUL, and the columns of the tasks. What
-is of another version or machine, or damaged, is passed over.
+Layout: the line ``schemagen-snapshot 4``; a line with the xxh3-64 of the rest as 16 hex digits; a line each of the key,
+the dodo, and, with spaces between, the byte order, the counts of unsettled tasks, inputs and outputs, and the sizes of
+the parts that follow. These are: four signed 64-bit integers for each input and output (see ``Times``), their digests
+of 16 bytes (zero for none), all paths joined by NUL, JSON of ``[log size, places, unsettled]``, and the columns of the
+tasks. What is of another version or machine, or damaged, is passed over.
 """
 
 from __future__ import annotations
@@ -25,15 +25,10 @@ from dataclasses import dataclass
 import xxhash
 
 from schemagen.state.columns import Columns
-from schemagen.state.sight import GONE, Times
+from schemagen.state.glance import HEADER, Times, load_parts, paths_of
 
 Data = bytes | memoryview
-HEADER = b"schemagen-snapshot 2\n"
-# Numbers for the times of a path, and bytes of a digest.
-FIELDS = 4
-DIGEST = 16
-# Below this many paths a second process costs more than it saves.
-_WORTH_A_PROCESS = 4000
+DIGEST = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,106 +82,38 @@ def digests_bytes(digests: Sequence[str]) -> bytes:
     return b"".join(bytes.fromhex(digest) if digest else bytes(DIGEST) for digest in digests)
 
 
-def load_snapshot(path: str) -> Snapshot | None:
-    """The snapshot at ``path``; None where there is none, or it is of another version or damaged."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        return None
-    start = len(HEADER) + 17
-    if not data.startswith(HEADER):
-        return None
-    whole = memoryview(data)
-    if data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n":
-        return None
-    end = data.index(b"\n", start) + 1
-    order, key, dodo, log_size, places, unsettled, inputs, outputs, sizes = json.loads(data[start:end])
-    if order != sys.byteorder:
-        return None
-    parts: list[memoryview] = []
-    for size in sizes:
-        parts.append(whole[end : end + size])
-        end += size
+def snapshot_from(
+    key: str, dodo: str, counts: Sequence[int], parts: Sequence[Data], paths: tuple[str, ...]
+) -> Snapshot:
+    """The snapshot that ``glance`` loaded the parts of."""
+    _, inputs, outputs = counts
+    log_size, places, unsettled = json.loads(bytes(parts[3]))
     times = array("q")
     times.frombytes(parts[0])
-    paths = tuple(str(parts[2], "utf-8", "surrogateescape").split("\0"))
     about = (key, dodo, log_size, {name: tuple(place) for name, place in places.items()}, tuple(unsettled))
-    return Snapshot(*about, inputs, outputs, paths, times, parts[1], tuple(parts[3:]))
+    return Snapshot(*about, inputs, outputs, paths, times, parts[1], tuple(parts[4:]))
+
+
+def load_snapshot(path: str) -> Snapshot | None:
+    """The snapshot at ``path``; None where there is none, or it is of another version or damaged."""
+    loaded = load_parts(path)
+    if loaded is None:
+        return None
+    return snapshot_from(*loaded, paths_of(loaded[3][2]))
 
 
 def write_snapshot(path: str, snapshot: Snapshot) -> None:
-    """Put ``snapshot`` at ``path``; a reader sees the old or the new. Raises OSError."""
+    """Put ``snapshot`` at ``path``; a reader sees the old or the new. The caller holds the lock. Raises OSError."""
     names = "\0".join(snapshot.paths).encode("utf-8", "surrogateescape")
-    parts = [snapshot.times.tobytes(), snapshot.digests, names, *snapshot.parts]
-    sizes = [len(part) for part in parts]
-    about = [snapshot.key, snapshot.dodo, snapshot.log_size, snapshot.places, snapshot.unsettled]
-    head = json.dumps([sys.byteorder, *about, snapshot.inputs, snapshot.outputs, sizes]).encode() + b"\n"
+    about = json.dumps([snapshot.log_size, snapshot.places, snapshot.unsettled]).encode()
+    parts = [snapshot.times.tobytes(), snapshot.digests, names, about, *snapshot.parts]
+    counts = [len(snapshot.unsettled), snapshot.inputs, snapshot.outputs, *(len(part) for part in parts)]
+    numbers = " ".join([sys.byteorder, *map(str, counts)])
+    head = f"{snapshot.key}\n{snapshot.dodo}\n{numbers}\n".encode()
     digest = xxhash.xxh3_64(head)
     for part in parts:
         digest.update(part)
-    temp = f"{path}.{os.getpid()}.new"
+    temp = f"{path}.new"
     with open(temp, "wb") as file:
         file.writelines([HEADER, digest.hexdigest().encode() + b"\n", head, *parts])
     os.replace(temp, path)
-
-
-def differing(snapshot: Snapshot) -> list[int]:
-    """The paths whose times are not those recorded, and the absent ones that exist now, in the present folder."""
-    count = snapshot.inputs + snapshot.outputs
-    appeared = [path for path in range(count, len(snapshot.paths)) if os.path.lexists(snapshot.paths[path])]
-    if count < _WORTH_A_PROCESS or not _may_fork():
-        return _differing(snapshot, 0, count) + appeared
-    # Half of the system calls in another process: they are all that a build with nothing to do costs.
-    half = count // 2
-    receiver, sender = os.pipe()
-    child = os.fork()
-    if not child:
-        _answer(sender, snapshot, half, count)
-    os.close(sender)
-    found = _differing(snapshot, 0, half)
-    with open(receiver, "rb") as answer:
-        rest = answer.read()
-    if os.waitpid(child, 0)[1]:
-        return found + _differing(snapshot, half, count) + appeared
-    return found + array("q", rest).tolist() + appeared
-
-
-def _may_fork() -> bool:
-    threading = sys.modules.get("threading")
-    is_alone = threading is None or threading.active_count() == 1
-    return is_alone and hasattr(os, "fork") and (os.cpu_count() or 1) > 1
-
-
-def _answer(sender: int, snapshot: Snapshot, start: int, end: int) -> None:
-    """In the other process: tell what differs, and end."""
-    code = 1
-    try:
-        with open(sender, "wb") as answer:
-            array("q", _differing(snapshot, start, end)).tofile(answer)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _differing(snapshot: Snapshot, start: int, end: int) -> list[int]:
-    """Those of the paths from ``start`` up to ``end`` whose times are not those recorded."""
-    times = array("q")
-    extend = times.extend
-    middle = min(max(snapshot.inputs, start), end)
-    for look, paths in ((os.stat, snapshot.paths[start:middle]), (os.lstat, snapshot.paths[middle:end])):
-        for path in paths:
-            try:
-                status = look(path)
-            except OSError:
-                extend(GONE)
-            else:
-                extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
-    recorded = snapshot.times[start * FIELDS : end * FIELDS]
-    if times == recorded:
-        return []
-    return [
-        start + at // FIELDS
-        for at in range(0, len(times), FIELDS)
-        if times[at : at + FIELDS] != recorded[at : at + FIELDS]
-    ]

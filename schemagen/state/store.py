@@ -52,7 +52,8 @@ class State:
         self._others = 0  # the length of the rows whose places are not known
         self._places: dict[str, Place] = {}
         self._writer: LogWriter | None = None
-        self._rows: dict[str, bytes | Row] = {}
+        self._rows: dict[str, bytes] = {}
+        self._decoded: tuple[bytes, Row] = (b"", {})  # the last one: rows are asked for several times in a row
         self._claims: dict[str, dict[str, Origin]] = {}
 
     def use_places(self, places: Mapping[str, Place], size: int, live: int) -> None:
@@ -119,9 +120,11 @@ class State:
         if not self._is_loaded and name not in self._rows:
             self._look_up(name)
         raw = self._rows.get(name)
-        if isinstance(raw, bytes):
-            raw = self._rows[name] = json.loads(raw)
-        return raw
+        if raw is None:
+            return None
+        if raw is not self._decoded[0]:
+            self._decoded = raw, json.loads(raw)
+        return self._decoded[1]
 
     def _look_up(self, name: str) -> None:
         """Read the row of ``name`` at its place; the whole log where that is not known, or not so."""
@@ -138,21 +141,22 @@ class State:
 
     def put_row(self, name: str, row: Row) -> None:
         """Remember ``row``; what is remembered already (doit saves a group at each run) is not logged again."""
-        row = json.loads(_encode(row))  # as it will be read back: tuples are lists
-        if self.row(name) == row:
+        raw = _encode(row)
+        if self.row(name) == json.loads(raw):  # as it will be read back: tuples are lists
             return
-        self._put(name, row)
-        place = self._append(b"R", name, row)
+        self._put(name, raw)
+        place = self._append(b"R", name, raw)
         if place is not None:
             self._places[name] = place
+        self._drop_claims(name)
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
         if self.row(name) is not None:
             self._forget(name)
-            self._append(b"F", name, None)
+            self._append(b"F", name, _encode(None))
 
-    def _put(self, name: str, row: bytes | Row) -> None:
+    def _put(self, name: str, row: bytes) -> None:
         if name in self._rows:
             self._forget(name)
         self._rows[name] = row
@@ -169,7 +173,7 @@ class State:
         """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
         self._open()
         self._claim({path: (digest, Origin(schema, packs[path])) for path, digest in outputs.items()})
-        self._append(b"C", "", {path: [digest, schema, packs[path]] for path, digest in outputs.items()})
+        self._append(b"C", "", _encode({path: [digest, schema, packs[path]] for path, digest in outputs.items()}))
 
     def release(self, paths: Iterable[str]) -> None:
         """Say that ``paths`` exist no longer, or are no longer ours."""
@@ -177,15 +181,30 @@ class State:
         if gone:
             self._open()
             self._release(gone)
-            self._append(b"D", "", gone)
+            self._append(b"D", "", _encode(gone))
 
     def _claim(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
 
+    def _drop_claims(self, name: str) -> None:
+        """Drop the claims that the row of ``name`` repeats."""
+        for path, (digest, _) in _owned_by(self.facts(name)).items():
+            claimed = self._claims.get(path, {})
+            claimed.pop(digest, None)
+            if not claimed:
+                self._claims.pop(path, None)
+
     def _release(self, paths: Iterable[str]) -> None:
         for path in paths:
             self._claims.pop(path, None)
+
+    def owns(self, name: str, path: str, digest: str) -> bool:
+        """Whether the bytes with ``digest`` are ones that we wrote to ``path`` for the task ``name``, or for another
+        before it."""
+        self._load()
+        recorded = _owned_by(self.facts(name)).get(path)
+        return digest in self._claims.get(path, ()) or (recorded is not None and recorded[0] == digest)
 
     def owned(self) -> dict[str, dict[str, Origin]]:
         """Every path that we wrote, with the digests that we wrote there and where they come from."""
@@ -198,14 +217,14 @@ class State:
 
     # -- the file
 
-    def _append(self, kind: bytes, name: str, body: object) -> Place | None:
+    def _append(self, kind: bytes, name: str, body: bytes) -> Place | None:
         """Log a record; returns its place, None where nothing can be written."""
         if self.trouble:
             return None
         try:
             if self._writer is None:
                 self._writer = LogWriter(self.path, self._size)
-            place = self._writer.append(Record(kind, _encode(name), _encode(body)))
+            place = self._writer.append(Record(kind, _encode(name), body))
         except OSError as error:
             # What is not remembered is made again: a full disk here must not fail a build whose outputs are
             # written. Nothing follows a torn record, so that what is before it stays good.
@@ -231,15 +250,8 @@ class State:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
         self._load()
         for name in self.names():
-            for path, (digest, _) in _owned_by(self.facts(name)).items():
-                claimed = self._claims.get(path, {})
-                claimed.pop(digest, None)
-                if not claimed:
-                    self._claims.pop(path, None)
-        records = [
-            Record(b"R", _encode(name), row if isinstance(row, bytes) else _encode(row))
-            for name, row in self._rows.items()
-        ]
+            self._drop_claims(name)
+        records = [Record(b"R", _encode(name), row) for name, row in self._rows.items()]
         records += [
             Record(b"C", b'""', _encode({path: [digest, origin.schema, origin.pack]}))
             for path, digests in sorted(self._claims.items())

@@ -1,0 +1,73 @@
+"""This module knows how to list packs, start a new one from a copy, and check one without data.
+
+Each function is a command: it prints, and returns its exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from schemagen.config import Config
+from schemagen.errors import ConfigError, Location, SchemagenError
+from schemagen.packs import builtin_folder, find_pack, lint_pack, load_pack, packs_at_hand
+from schemagen.packs.manifest import MANIFEST
+
+
+def list_packs(config: Config) -> int:
+    """Say which packs there are, what they make, and which the project uses; 1 if one cannot be used."""
+    root = Path(config.root)
+    names = dict.fromkeys((*config.packs, *(folder.name for folder in packs_at_hand(root))))
+    code = 0
+    for name in names:
+        try:
+            pack = load_pack(name, root)
+        except SchemagenError as problem:
+            print(problem)
+            code = 1
+            continue
+        used = "used" if name in config.packs else "    "
+        where = "built in" if Path(root, pack.folder).is_relative_to(builtin_folder()) else pack.folder
+        print(f"{used}  {name}  ({where})  {pack.description}")
+        for output in (*pack.outputs, *pack.project_outputs):
+            once = "" if output.rule.is_per_schema else "  (once for the project)"
+            print(f"          {output.rule.path}{once}")
+    return code
+
+
+def copy_pack(config: Config, name: str, folder: str) -> int:
+    """Copy the pack ``name`` into the new ``folder``, to be changed there. Raises ConfigError."""
+    root = Path(config.root)
+    source, target = find_pack(name, root, {}), root / folder
+    if target.exists():
+        raise ConfigError("exists already; a pack is copied into a new folder", Location(folder), "SG024")
+    try:
+        shutil.copytree(source, target)
+        manifest = target / MANIFEST
+        if manifest.is_file():
+            text = manifest.read_text(encoding="utf-8")
+            named = re.sub(r"(?m)^name\s*=.*$", f"name = {json.dumps(target.name)}", text, count=1)
+            manifest.write_text(named, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write: {error.strerror}", Location(folder), "SG024") from None
+    print(f"{name} was copied to {folder}; use it with packs = [{json.dumps(folder)}] in [tool.schemagen]")
+    return 0
+
+
+def check_packs(config: Config, names: Sequence[str]) -> int:
+    """Say what is wrong with packs, as far as that can be seen without data; 1 if anything is."""
+    found = 0
+    for name in names or config.packs:
+        problems: Sequence[SchemagenError]
+        try:
+            problems = lint_pack(load_pack(name, Path(config.root)))
+        except SchemagenError as error:
+            problems = [error]
+        for problem in problems:
+            print(problem)
+        found += len(problems)
+    print(f"{len(names or config.packs)} packs checked, {found} problems")
+    return 1 if found else 0
