@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from schemagen.changes import NO_OPTIONS, SNAPSHOT, Look, look, snapshot_key
+from schemagen.changes import Look, look
 from schemagen.doit_plugin.run import is_plain_dodo
-from schemagen.state.snapshot import differing, load_snapshot
+from schemagen.state.snapshot import load_snapshot
+from schemagen.unchanged import NO_OPTIONS, SNAPSHOT, Glance, snapshot_key
 from tests.conftest import REPOSITORY, Project
 
 Build = Callable[[Project], str]
@@ -21,7 +22,7 @@ Build = Callable[[Project], str]
 def look_at(project: Project) -> Look:
     """What a build would find changed."""
     with contextlib.chdir(project.root):
-        return look(snapshot_key(NO_OPTIONS))
+        return look(Glance(snapshot_key(NO_OPTIONS)))
 
 
 def looked_at(project: Project) -> set[str]:
@@ -35,8 +36,8 @@ def looked_at(project: Project) -> set[str]:
 def is_trusted(project: Project) -> bool:
     """Whether no file has to be read to know that nothing changed."""
     with contextlib.chdir(project.root):
-        snapshot = load_snapshot(SNAPSHOT)
-        return snapshot is not None and not differing(snapshot)
+        glance = Glance(snapshot_key(NO_OPTIONS))
+        return glance.loaded is not None and not glance.differing
 
 
 def settle(project: Project, build: Build) -> None:
