@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import cold, noop
+from benchmarks import cold, noop, render
 from benchmarks.peer_ninja import find_ninja, ninja_version
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -28,13 +28,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(_machine(), flush=True)
     is_right = True
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=args.folder) as folder:
+        if args.what == "render":
+            schemas = cold.find_schemas(args.corpus, REPOSITORY)
+            return 0 if render.compare(schemas, Path(folder, "render"), limit=args.limit, runs=args.runs or 3) else 1
         if args.what != "noop":
             schemas = cold.find_schemas(args.corpus, REPOSITORY)
             is_right = cold.compare(schemas, Path(folder, "cold"), limit=args.limit, runs=args.runs or 3)
         if args.what != "cold":
             sizes = args.sizes or (SIZES if args.what == "noop" else SIZES[:1])
+            cost = noop.cost_of_one(Path(folder))
             for size in sizes:
-                is_right &= noop.compare(size, Path(folder), args.tools, runs=args.runs or 5)
+                is_right &= noop.compare(size, Path(folder), args.tools, runs=args.runs or 5, cost_of_one=cost)
     return 0 if is_right else 1
 
 
@@ -42,10 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=("cold", "noop"), help="one benchmark instead of both")
-    parser.add_argument("--runs", type=int, metavar="N", help="runs of each contender (default: cold 3, noop 5)")
+    parser.add_argument("what", nargs="?", choices=("cold", "noop", "render"), help="one benchmark instead of both")
+    parser.add_argument(
+        "--runs", type=int, metavar="N", help="runs of each contender (default: cold, render 3, noop 5)"
+    )
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work (default: the system's temp folder)")
-    group = parser.add_argument_group("cold")
+    group = parser.add_argument_group("cold, render")
     group.add_argument(
         "--limit", type=int, default=50, metavar="N", help="schemas compared with the peer (default: 50)"
     )

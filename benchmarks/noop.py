@@ -21,6 +21,8 @@ from benchmarks.synthetic import OUTPUTS, PACKS, Edge, describe, write_project
 
 TOOLS = ("generate", "plugin", "doit", "ninja")
 SMALLEST = 2
+BARS_FROM = 10_000
+ONE_RUNS = 5
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _PYPROJECT = f"""\
 [tool.schemagen]
@@ -30,14 +32,16 @@ packs = [{", ".join(f'"{pack}"' for pack in PACKS)}]
 
 [tool.doit.plugins.command]
 run = "schemagen.doit_plugin.run:RunBuild"
-forget = "schemagen.doit_plugin.forget:ForgetTasks"
+forget = "schemagen.doit_plugin.database:ForgetTasks"
+reset-dep = "schemagen.doit_plugin.database:ResetTasks"
+dumpdb = "schemagen.doit_plugin.database:DumpState"
 check = "schemagen.doit_plugin.check:CheckOutputs"
 """
 
 
-def compare(size: int, base: Path, tools: Sequence[str], *, runs: int) -> bool:
+def compare(size: int, base: Path, tools: Sequence[str], *, runs: int, cost_of_one: float) -> bool:
     """Build ``size`` schemas below ``base`` with each of ``tools``, and print the table; returns whether all did
-    what they should."""
+    what they should. ``cost_of_one`` is in seconds."""
     folder = base / f"noop-{size}"
     edges: tuple[Edge, ...] = ()
     contenders: list[Contender] = []
@@ -59,8 +63,24 @@ def compare(size: int, base: Path, tools: Sequence[str], *, runs: int) -> bool:
 
     database = database_of(folder / "doit") if "doit" in tools else ""
     _print_table(size, runs, database, built, idle, changed)
+    if size >= BARS_FROM:
+        _print_bars(idle, changed, cost_of_one)
     shutil.rmtree(folder)
     return is_right
+
+
+def cost_of_one(base: Path) -> float:
+    """Seconds that `schemagen generate` takes longer to make one changed schema than to find nothing to do, where
+    there is next to nothing else."""
+    folder = base / "noop-one"
+    edges = write_project(folder, SMALLEST)
+    contender = _contender("generate", folder, edges, base / "bytecode")
+    run(contender)
+    settle(contender)
+    idle = measure([contender], ONE_RUNS, _leave)
+    changed = measure([contender], ONE_RUNS, _editor(edges[-1]))
+    shutil.rmtree(folder)
+    return changed[contender.name].wall - idle[contender.name].wall
 
 
 def _contender(tool: str, folder: Path, edges: Sequence[Edge], bytecode: Path) -> Contender:
@@ -162,6 +182,27 @@ def _print_table(
         ratios = f"{_ratio(each, idle, 'ninja'):>9}{_ratio(each, idle, 'stock doit'):>9}"
         one = f"{changed[name].wall:>8.3f}{changed[name].memory:>7.0f}{_ratio(changed[name], changed, 'ninja'):>9}"
         print(f"{name:<21}{built[name].wall:>8.2f}  {cells}{ratios}  {one}", flush=True)
+
+
+def _print_bars(idle: dict[str, Figures], changed: dict[str, Figures], cost_of_one: float) -> None:
+    """What is asked of schemagen, next to what was measured."""
+    generate, plugin = idle.get("schemagen generate"), idle.get("doit with schemagen")
+    ninja, doit = idle.get("ninja"), idle.get("stock doit")
+    print("bars:")
+    if generate and ninja:
+        _print_bar("generate, nothing to do, to ninja", generate.wall / ninja.wall, 1)
+        _print_bar("generate, peak memory, to ninja", generate.memory / ninja.memory, 1)
+    if plugin and ninja:
+        _print_bar("doit with schemagen, to ninja", plugin.wall / ninja.wall, 2)
+    if plugin and doit:
+        _print_bar("doit with schemagen, to stock doit", plugin.wall / doit.wall, 1 / 6)
+    if generate:
+        one = changed["schemagen generate"].wall - cost_of_one
+        _print_bar(f"one changed, less the cost of one ({cost_of_one:.2f} s), to nothing", one / generate.wall, 2)
+
+
+def _print_bar(what: str, measured: float, bar: float) -> None:
+    print(f"    {what:<62}{measured:>6.2f}  (at most {bar:.2f}): {'held' if measured <= bar else 'MISSED'}")
 
 
 def _ratio(each: Figures, all_figures: dict[str, Figures], peer: str) -> str:
