@@ -9,6 +9,7 @@ while the build goes on, what batches really took corrects the size of those to 
 from __future__ import annotations
 
 import heapq
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,7 @@ class Backlog:
         self._size = size
         self._new: list[Job] = []
         self._heap: list[tuple[tuple[float, ...], float, int, Job]] = []
+        self._numbers = itertools.count()  # so that jobs alike keep their order
         self._left = 0.0  # seconds predicted for all that waits
         self._known_seconds = self._known_bytes = 0.0  # of all jobs whose time is recorded
         self._predicted = self._took = _TRUSTED_SECONDS
@@ -109,7 +111,7 @@ class Backlog:
         for job in self._new:
             seconds = self.predictions[job.item] = job.recorded or (job.bytes + BYTES_OF_NOTHING) * per_byte
             self._left += seconds
-            heapq.heappush(self._heap, (job.rank, -seconds, len(self.predictions), job))
+            heapq.heappush(self._heap, (job.rank, -seconds, next(self._numbers), job))
         self._new.clear()
 
     def _pop(self) -> Job:

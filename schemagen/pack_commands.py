@@ -69,5 +69,9 @@ def check_packs(config: Config, names: Sequence[str]) -> int:
         for problem in problems:
             print(problem)
         found += len(problems)
-    print(f"{len(names or config.packs)} packs checked, {found} problems")
+    print(f"{_counted(len(names or config.packs), 'pack')} checked, {_counted(found, 'problem')}")
     return 1 if found else 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

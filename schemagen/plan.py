@@ -135,14 +135,21 @@ def _planned(name: str, pack: Pack, output: Output, key: str, config: Config) ->
 NEW = "not made yet"
 MISSING = "missing"
 EDITED = "edited since it was made"
+REPLACED = "not what was made last"
 CHANGED = "made from something that changed"
 
 
-def stale_outputs(task: Task, facts: Mapping[str, Any], digest_of_file: Callable[[str], str | None]) -> dict[str, str]:
+def stale_outputs(
+    task: Task,
+    facts: Mapping[str, Any],
+    digest_of_file: Callable[[str], str | None],
+    is_ours: Callable[[str, str], bool],
+) -> dict[str, str]:
     """The outputs of ``task`` that are not fresh, by path, each with the reason.
 
     ``facts`` are those recorded by the task's last success; ``digest_of_file`` gives the digest of a
-    file's present bytes, or None where there is no such file.
+    file's present bytes, or None where there is no such file; ``is_ours`` tells whether we ever wrote bytes
+    with a digest to a path.
     """
     recorded = facts.get("outputs", {})
     stale: dict[str, str] = {}
@@ -153,7 +160,8 @@ def stale_outputs(task: Task, facts: Mapping[str, Any], digest_of_file: Callable
         elif (present := digest_of_file(output.path)) is None:
             stale[output.path] = MISSING
         elif present != digest:
-            stale[output.path] = EDITED
+            # What was left by a build that was killed, or brought back by git, is nobody's edit.
+            stale[output.path] = REPLACED if is_ours(output.path, present) else EDITED
         elif key != output.key:
             stale[output.path] = CHANGED
     return stale

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -133,11 +133,15 @@ class Session:
 
     def stale(self, task: Task) -> dict[str, str]:
         """The outputs of ``task`` that are not fresh, by path, with the reason."""
-        stale = stale_outputs(task, self.facts(task), self.digest_of)
+        stale = stale_outputs(task, self.facts(task), self.digest_of, partial(self._wrote, row_name(task)))
         if self.keeps_edited:
             self.kept |= {path for path, reason in stale.items() if reason == EDITED}
             stale = {path: reason for path, reason in stale.items() if reason != EDITED}
         return stale
+
+    def _wrote(self, name: str, path: str, digest: str) -> bool:
+        assert self.state is not None
+        return self.state.owns(name, path, digest)
 
     def facts(self, task: Task) -> dict[str, Any]:
         """What the last success of ``task`` recorded; nothing where there was none."""

@@ -43,6 +43,15 @@ def test_rank_comes_before_length() -> None:
     assert batches(backlog(*ranked, size=1)) == [("first",), ("long",), ("last",)]
 
 
+def test_jobs_alike_keep_their_order_when_some_have_ended_before_others_are_added() -> None:
+    waiting = backlog(Job("a", 1, 0.1), Job("b", 1, 0.1), size=1)
+    first = waiting.take(False)
+    assert first is not None
+    waiting.predictions.pop(first.items[0])
+    waiting.add(Job("c", 1, 0.1))
+    assert [*first.items, *(item for batch in batches(waiting) for item in batch)] == ["a", "b", "c"]
+
+
 def test_batch_is_worth_from_50_to_250_milliseconds() -> None:
     waiting = backlog(*jobs(*[0.004] * 2000))
     worth = []

@@ -128,6 +128,29 @@ def test_edited_output_is_restored(project: Project, content: str) -> None:
     assert project.read("build/bike.txt") == "Bike: Two wheels\n"
 
 
+@pytest.mark.parametrize("command", [("generate", "-w", "1"), ("generate", "-w", "2"), ("generate", "-b", "1")])
+def test_schema_that_failed_is_fresh_again_when_the_fault_is_undone(project: Project, command: tuple[str, ...]) -> None:
+    project.run(*command)
+    before, right = project.mtimes(), project.read("schemas/bike.json")
+    project.write("schemas/bike.json", right[:-2])
+    assert project.run(*command).summary == "0 generated, 2 fresh, 1 failed"
+    project.write("schemas/bike.json", right)
+    assert project.run(*command).summary == "0 generated, 3 fresh, 0 failed"
+    assert project.mtimes() == before
+
+
+def test_older_output_of_ours_is_replaced_without_a_word_about_edits(project: Project) -> None:
+    # As after a checkout of another branch, or a build that was killed before it recorded what it had moved.
+    project.generate()
+    older = project.read("build/bike.txt")
+    project.write("schemas/bike.json", {"title": "Bike", "description": "Three wheels"})
+    project.generate()
+    project.write("build/bike.txt", older)
+    result = project.generate("--keep-edited")
+    assert (result.code, result.err) == (0, "")
+    assert project.read("build/bike.txt") == "Bike: Three wheels\n"
+
+
 def test_outputs_of_a_deleted_schema_are_removed(project: Project) -> None:
     project.write("schemas/deep/er/sign.json", {"title": "Sign", "description": ""})
     project.generate()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pystache
@@ -36,6 +38,21 @@ def test_tags_are_found_with_their_places() -> None:
     assert tags[1].start == 6
 
 
+def test_threads_that_render_a_new_template_at_once_all_have_it_whole() -> None:
+    def render_at_once(made: Templates, gate: Barrier) -> str:
+        gate.wait()
+        return made.render("main", {"never": False, "items": [{"a": 1}, {"a": 2}]})
+
+    # What reaches itself is a function of its own.
+    partials = {f"p{number}": f"{{{{> p{number + 1}}}}}" for number in range(20)}
+    last = "{{#a}}{{a}}{{/a}}{{#never}}{{> p0}}{{/never}}"
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            made = templates("{{#items}}{{> p0}}{{/items}}", **partials, p20=last)
+            gate = Barrier(8)
+            assert {task.result() for task in [threads.submit(render_at_once, made, gate) for _ in range(8)]} == {"12"}
+
+
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
@@ -48,7 +65,7 @@ def test_tags_are_found_with_their_places() -> None:
         ("{{}}", 1, 1),
         ("{{# }}", 1, 1),
         ("{{=x=}}", 1, 1),
-        ("{{<parent}}{{/parent}}", 1, 1),
+        ("{{<parent}}", 1, 1),
     ],
 )
 def test_wrong_templates_are_refused_with_the_place(text: str, line: int, column: int) -> None:

@@ -212,14 +212,14 @@ def test_pack_is_copied_checked_and_mended(project: Project) -> None:
     assert project.run("packs", "copy", "markdown", "packs/mine").err == (
         "packs/mine:1:1: exists already; a pack is copied into a new folder [SG024]\n"
     )
-    assert project.run("packs", "check").out == "1 packs checked, 0 problems\n"
+    assert project.run("packs", "check").out == "1 pack checked, 0 problems\n"
     template = project.read("packs/mine/markdown.mustache")
     project.write("packs/mine/markdown.mustache", "{{titel}}\n{{#properties}}\n{{ nmae }}{{/properties}}" + template)
     result = project.run("packs", "check")
     assert (result.code, result.out.splitlines()) == (1, [
         "packs/mine/markdown.mustache:1:1: no view has 'titel'; did you mean 'title'? [SG308]",
         "packs/mine/markdown.mustache:3:1: no view has 'nmae'; did you mean 'name'? [SG308]",
-        "1 packs checked, 2 problems",
+        "1 pack checked, 2 problems",
     ])  # fmt: skip
     project.write("packs/mine/markdown.mustache", "{{#titel}")
     assert project.run("packs", "check", "packs/mine").out.startswith("packs/mine/markdown.mustache:1:1: ")

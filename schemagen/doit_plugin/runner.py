@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
-from doit.runner import MThreadRunner, Runner
+from doit.runner import ERROR, FAILURE, MThreadRunner, Runner
 
 from schemagen.costs import Backlog, Job
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.stopping import Stops
-from schemagen.doit_plugin.tasks import GenerateTask, IndexTask
+from schemagen.doit_plugin.tasks import GenerateTask, IndexTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
 from schemagen.session import BASENAME, Made, Session
@@ -33,6 +33,10 @@ class _Committing:
     """What all our runners add to doit's: see each method."""
 
     stops: Stops
+    reporter: Any
+    continue_: bool
+    final_result: int
+    _stop_running: bool
 
     def select_task(self, node: Any, tasks_dict: dict[str, Any]) -> bool:
         """An index is made even where a schema that it shows failed."""
@@ -54,7 +58,16 @@ class _Committing:
         if isinstance(base_fail, UnmetDependency) and node.task.name == BASENAME:
             node.run_status = "failure"
             return
-        super()._handle_task_error(node, base_fail)  # type: ignore[misc]  # of doit's Runner
+        if not isinstance(node.task, OutputsTask):
+            super()._handle_task_error(node, base_fail)  # type: ignore[misc]  # of doit's Runner
+            return
+        # As doit's, but what is recorded of the last success is not forgotten: it is true of the old outputs, which
+        # stay, so it says what changed since, and that they are fresh again when the change is undone.
+        node.run_status = "failure"
+        self.reporter.add_failure(node.task, base_fail)
+        is_failure = isinstance(base_fail, TaskFailed) and self.final_result != ERROR
+        self.final_result = FAILURE if is_failure else ERROR
+        self._stop_running = self._stop_running or not self.continue_
 
 
 class SerialRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types

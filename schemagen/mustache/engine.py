@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 from pathlib import PurePosixPath
+from threading import RLock
 from typing import Any
 
 from schemagen.errors import Location, TemplateError
@@ -88,7 +89,9 @@ class Templates:
             "dynamic": partial(self._dynamic, is_streaming=False),
             "dynamics": partial(self._dynamic, is_streaming=True),
         }
+        self._compiling = RLock()  # templates of one pack are rendered by many threads
         self._compiled: set[Variant] = set()
+        self._ready: set[Variant] = set()  # with all that they can come to call
         self._expansions: dict[Source, Templates] = {}
 
     def reachable_partials(self, template: str) -> tuple[str, ...]:
@@ -158,10 +161,12 @@ class Templates:
 
     def _function(self, template: str, *, is_streaming: bool) -> Callable[..., Any]:
         variant = Variant(self._templates[template], is_indented=False, is_streaming=is_streaming)
-        if variant not in self._compiled:
-            for problem in self.unsafe_names(template):
-                raise problem
-            self._compile(variant)
+        if variant not in self._ready:
+            with self._compiling:
+                for problem in self.unsafe_names(template):
+                    raise problem
+                self._compile(variant)
+                self._ready.add(variant)
         function: Callable[..., Any] = self._namespace[variant.function]
         return function
 
@@ -192,7 +197,7 @@ class Templates:
 
     def _compile(self, variant: Variant) -> None:
         """Compile the functions of ``variant`` and of all that it can come to call."""
-        waiting = {variant}
+        waiting = {variant} - self._compiled
         while waiting:
             found = waiting.pop()
             self._compiled.add(found)
