@@ -102,7 +102,7 @@ def against_idle_doit(race: Race) -> bool:
         edges = write_project(contender.folder, IDLE_TASKS)
         if contender is ours:
             (ours.folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
-            write_our_dodo(ours.folder)
+            write_our_dodo(ours.folder, edges)
         else:
             write_stock_dodo(stock.folder, edges)
 
