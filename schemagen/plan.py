@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from schemagen import __version__
@@ -70,7 +71,13 @@ class Task:
 
 def options_digest(config: Config) -> str:
     """A digest over the versions and options that outputs, and how references are resolved, depend on."""
-    return digest_fields([__version__, VIEW_VERSION, config.unresolved_refs, config.default_draft])
+    return _options_digest(config.unresolved_refs, config.default_draft)
+
+
+@lru_cache(maxsize=1)
+def _options_digest(unresolved_refs: str, default_draft: str) -> str:
+    # Every task asks for it, several times.
+    return digest_fields([__version__, VIEW_VERSION, unresolved_refs, default_draft])
 
 
 def plan_task(file: SchemaFile, links: Links, packs: Sequence[Pack], config: Config) -> Task:

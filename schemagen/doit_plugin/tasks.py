@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
+from inspect import Signature
 from typing import Any, TextIO
 
 from doit.action import BaseAction
@@ -53,6 +54,19 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         return None
 
 
+class _Freshness:
+    """Asks a task whether it is fresh. doit looks at the signature of what it calls, which takes longer than the call
+    where it is not told."""
+
+    __signature__ = Signature()
+
+    def __init__(self, task: OutputsTask) -> None:
+        self._task = task
+
+    def __call__(self) -> bool:
+        return self._task.is_fresh()
+
+
 class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     """doit's task for some outputs; the parent process commits them when doit saves its values."""
 
@@ -63,7 +77,7 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
             row_name(planned),
             [action],
             targets=[output.path for output in planned.outputs],
-            uptodate=[False] if planned.problem else [self.is_fresh],
+            uptodate=[False] if planned.problem else [_Freshness(self)],
             doc=f"{planned.schema} -> {', '.join(output.path for output in planned.outputs)}",
             subtask_of=basename,
             title=_title,

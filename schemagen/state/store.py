@@ -141,14 +141,14 @@ class State:
 
     def put_row(self, name: str, row: Row) -> None:
         """Remember ``row``; what is remembered already (doit saves a group at each run) is not logged again."""
-        raw = _encode(row)
-        if self.row(name) == json.loads(raw):  # as it will be read back: tuples are lists
+        raw, before = _encode(row), self.row(name)
+        if before is not None and before == json.loads(raw):  # as it will be read back: tuples are lists
             return
         self._put(name, raw)
         place = self._append(b"R", name, raw)
         if place is not None:
             self._places[name] = place
-        self._drop_claims(name)
+        self._drop_claims(_owned_by(facts_of(row)))
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
@@ -187,9 +187,9 @@ class State:
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
 
-    def _drop_claims(self, name: str) -> None:
-        """Drop the claims that the row of ``name`` repeats."""
-        for path, (digest, _) in _owned_by(self.facts(name)).items():
+    def _drop_claims(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
+        """Drop the claims that a row repeats, which says that ``outputs`` are ours."""
+        for path, (digest, _) in outputs.items():
             claimed = self._claims.get(path, {})
             claimed.pop(digest, None)
             if not claimed:
@@ -250,7 +250,7 @@ class State:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
         self._load()
         for name in self.names():
-            self._drop_claims(name)
+            self._drop_claims(_owned_by(self.facts(name)))
         records = [Record(b"R", _encode(name), row) for name, row in self._rows.items()]
         records += [
             Record(b"C", b'""', _encode({path: [digest, origin.schema, origin.pack]}))
@@ -262,8 +262,11 @@ class State:
         self._size = self.path.stat().st_size
 
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _encode(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _compact(value).encode()
 
 
 def facts_of(row: Row | None) -> dict[str, Any]:
