@@ -34,6 +34,11 @@ _REFERENCES = {
     Draft.D2019: ("$ref", "$recursiveRef"),
     Draft.D2020: ("$ref", "$dynamicRef"),
 }
+# What a scan looks for. Most schemas have none of it.
+_TELLING = {
+    draft: frozenset({"$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", *keywords})
+    for draft, keywords in _REFERENCES.items()
+}
 # A schema with these and one reference says nothing that its target does not say.
 _SILENT = frozenset(
     {"$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$defs", "definitions"}
@@ -99,7 +104,10 @@ def scan_content(document: JsonValue, draft: Draft) -> Scan:
     references: list[Reference] = []
     resources = [_OpenResource("#", -1, "", is_recursive=False)]
     inside = [0]  # the resources around the present schema, innermost last
+    telling = _TELLING[draft]
     for pointer, schema in _schemas(document, draft, "#"):
+        if telling.isdisjoint(schema):
+            continue
         while not _is_below(pointer, resources[inside[-1]].pointer):
             inside.pop()
         own_id, anchor = _names_of(schema, draft)
@@ -132,7 +140,7 @@ def scan_fragment(fragment: JsonValue, draft: Draft, pointer: str, resource: int
 def _schemas(document: JsonValue, draft: Draft, pointer: str) -> Iterator[tuple[str, dict[str, JsonValue]]]:
     """Every schema that is an object, without those that are ignored because they stand beside $ref."""
     above: list[str] = []  # the schemas around the present one that have more than a $ref, innermost last
-    for here, schema in walk_schemas(document, draft, pointer):
+    for here, schema in walk_schemas(document, draft, pointer, _TELLING[draft]):
         while above and not here.startswith(above[-1]):
             above.pop()
         if above and not here[len(above[-1]) :].startswith(_KEPT):
