@@ -27,6 +27,7 @@ from schemagen.plan import Links, Task, plan_task
 from schemagen.project import Project
 from schemagen.refs import Library
 from schemagen.session import Made, Session
+from schemagen.shelf import Shelf
 from schemagen.state.sight import see
 
 _GRAPH = "graph.json"
@@ -81,7 +82,8 @@ class _Idle(Session):
         for name, inputs, _ in graph:
             links = Links({path: sights[path].digest for path in inputs if path in sights})
             tasks[name] = plan_task(SchemaFile(name, inputs[0]), links, packs, self.config)
-        return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, Library((), self.config), {})
+        library, shelf = Library((), self.config), Shelf(self.config)
+        return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, library, shelf, {})
 
     def make(self, schema_name: str, stale: Collection[str]) -> Made:
         return Made({path: Written(_NOTHING, "") for path in stale})

@@ -18,7 +18,7 @@ from doit.runner import MThreadRunner, Runner
 from schemagen.costs import Backlog, Job
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.stopping import Stops
-from schemagen.doit_plugin.tasks import GenerateTask, IndexTask
+from schemagen.doit_plugin.tasks import GenerateTask, IndexTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
 from schemagen.session import BASENAME, Made, Session
@@ -47,6 +47,8 @@ class _Committing:
                 super().process_task_result(node, base_fail)  # type: ignore[misc]  # of doit's Runner
             except SchemagenError as problem:
                 self._handle_task_error(node, TaskFailed(str(problem)))
+        if isinstance(node.task, OutputsTask):
+            node.task.forget_made()
 
     def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
         # The group of our tasks does nothing itself. That one of them failed is known, and reported, and

@@ -70,6 +70,12 @@ class _Freshness:
 class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     """doit's task for some outputs; the parent process commits them when doit saves its values."""
 
+    # Some of doit's attributes, which every task has, in slots: with fewer than thirty others a task takes half the
+    # memory, since CPython shares the keys of dictionaries up to that size. Not those that doit deletes to pickle.
+    __slots__ = (
+        *("params", "creator_params", "options", "pos_arg", "pos_arg_val", "setup_tasks", "io", "loader", "getargs"),
+        *("subtask_of", "has_subtask", "verbosity", "cfg_values", "doc", "watch", "meta", "wild_dep"),
+    )
     values: dict[str, Any]
 
     def __init__(self, planned: Task, action: MakeAction, basename: str, **options: Any) -> None:
@@ -84,6 +90,21 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
             **options,
         )
         self.planned = planned
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), **self._in_slots()}
+
+    def pickle_safe_dict(self) -> dict[str, Any]:
+        return {**super().pickle_safe_dict(), **self._in_slots()}
+
+    def _in_slots(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in OutputsTask.__slots__}
+
+    def update_from_pickle(self, pickle_obj: dict[str, Any]) -> None:
+        for name, value in pickle_obj.items():
+            setattr(self, name, value)
+
+    __setstate__ = update_from_pickle
 
     @property
     def action(self) -> MakeAction:
@@ -106,6 +127,11 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
         for path, reason in stale.items():
             if reason == EDITED:
                 session.warn(f"{path}:1:1: {EDITED}: restored")
+
+    def forget_made(self) -> None:
+        """Let go of what was made, which is recorded: with many tasks it would be most of what this process holds."""
+        self.values = {}
+        self.action.values = {}
 
     def adopted(self) -> dict[str, Any]:
         """The values to save where the outputs, which exist, are taken for what would be made."""

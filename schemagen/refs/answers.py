@@ -121,8 +121,9 @@ class Answers:
 
     def _find_resource(self, document: Document, resource: int, uri: str) -> tuple[Document, int] | Refusal:
         full = join_uri(document.bases[resource], uri)
-        if full in document.resource_of_uri:
-            return document, document.resource_of_uri[full]
+        own = document.resource_at(full)
+        if own is not None:
+            return document, own
         by_id = self._find_by_id(full)
         if by_id is not None:
             return by_id
@@ -143,7 +144,7 @@ class Answers:
             is_clear = len(owners) == 1 or (len({folders.real(folders.absolute(owner)) for owner in owners}) == 1)
             first = self._load(owners[0])
             self._by_id[uri] = (
-                (first, first.resource_of_uri[uri]) if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
+                (first, first.resource_at(uri) or 0) if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
             )
         return self._by_id[uri]
 

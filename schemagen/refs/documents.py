@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import quote, unquote, urljoin
 
 from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
@@ -18,35 +18,47 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 class Document:
     """A document that references lead from or into.
 
-    ``data`` are its bytes, for locations in it; None for a metaschema, whose ``path`` is its URI. ``bases``
-    are the URIs of its resources, by their index in the scan; where no id says otherwise they begin with
-    ``/``, the project folder. ``resource_of_uri`` maps a URI to the index of the first resource that has it.
+    ``content`` gives what is parsed of it, which is not held here. ``data`` are its bytes, for locations in it; None
+    for a metaschema, whose ``path`` is its URI. ``bases`` are the URIs of its resources, by their index in the scan;
+    where no id says otherwise they begin with ``/``, the project folder.
     """
 
     __slots__ = (
         "_below",
+        "_content",
+        "_index_of_uri",
         "_order",
         "bases",
-        "content",
         "data",
         "draft",
         "path",
-        "resource_of_uri",
         "scan",
     )
 
-    def __init__(self, path: str, draft: Draft, content: JsonValue, data: bytes | None, scan: Scan) -> None:
+    def __init__(
+        self, path: str, draft: Draft, content: Callable[[], JsonValue], data: bytes | None, scan: Scan
+    ) -> None:
         self.path = path
         self.draft = draft
-        self.content = content
+        self._content = content
         self.data = data
         self.scan = scan
         self.bases = _bases(path if data is None else _retrieval_uri(path), scan)
-        self.resource_of_uri: dict[str, int] = {}
-        for index, base in enumerate(self.bases):
-            self.resource_of_uri.setdefault(base, index)
+        self._index_of_uri: dict[str, int] | None = None
         self._order: tuple[list[str], list[int]] | None = None
         self._below: dict[str, Sequence[Reference]] = {}
+
+    @property
+    def content(self) -> JsonValue:
+        return self._content()
+
+    def resource_at(self, uri: str) -> int | None:
+        """The index of the first resource that has ``uri``; None where none has."""
+        if len(self.bases) == 1:
+            return 0 if self.bases[0] == uri else None
+        if self._index_of_uri is None:
+            self._index_of_uri = {base: index for index, base in reversed(list(enumerate(self.bases)))}
+        return self._index_of_uri.get(uri)
 
     @property
     def is_metaschema(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NoReturn
 
 from schemagen.config import Config
@@ -43,7 +44,8 @@ class Library:
     """All schemas of a project that could be read, and where their references lead.
 
     ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read: they are
-    loaded when a reference leads to them. What is found out for one schema serves all others.
+    loaded when a reference leads to them. What is found out for one schema serves all others. With ``reload``, which
+    gives a schema by its path, the library does not hold the documents themselves.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class Library:
         config: Config,
         failed: Mapping[str, SchemaError] = _NOT_FAILED,
         known: Known = _NONE_KNOWN,
+        reload: Callable[[str], Schema] | None = None,
     ) -> None:
-        self._documents = {schema.path: _document(schema) for schema in schemas}
+        self._reload = reload
+        self._documents = {schema.path: self._scanned(schema) for schema in schemas}
         self._known = known
         ids: dict[str, Iterable[str]] = {**known.ids}
         ids |= {path: document.uris_by_id() for path, document in self._documents.items()}
@@ -74,7 +78,11 @@ class Library:
         Raises RefError for the first reference that leads nowhere; its ``files`` and ``missing`` are as in a
         Resolution, as far as it was followed.
         """
-        walk = _Walk(self._document(schema.path))
+        return self.resolve_at(schema.path)
+
+    def resolve_at(self, path: str) -> Resolution:
+        """The same for the schema at ``path``."""
+        walk = _Walk(self._document(path))
         while walk.waiting:
             document, pointer = walk.waiting.popleft()
             for reference in document.references_below(pointer):
@@ -96,8 +104,13 @@ class Library:
     def _document(self, path: str) -> Document:
         document = self._documents.get(path)
         if document is None:
-            document = self._documents[path] = _document(self._known.load(path))
+            document = self._documents[path] = self._scanned(self._known.load(path))
         return document
+
+    def _scanned(self, schema: Schema) -> Document:
+        reload = self._reload
+        content = (lambda: schema.document) if reload is None else partial(_content, reload, schema.path)
+        return Document(schema.path, schema.draft, content, schema.data, scan_document(schema))
 
     def _follow(self, walk: _Walk, document: Document, reference: Reference) -> Target:
         answer = self._answers.answer(document, reference)
@@ -189,12 +202,35 @@ class _Walk:
         )
 
     def resolution(self) -> Resolution:
-        documents: dict[str, tuple[Draft, JsonValue]] = {
-            path: (document.draft, document.content) for path, document in self.documents.items()
-        }
         missing, opaque = tuple(sorted(self.missing)), tuple(sorted(self.opaque))
-        return Resolution(self.targets, documents, self.files(), missing, opaque, self.asked)
+        return Resolution(self.targets, Contents(self.documents), self.files(), missing, opaque, self.asked)
 
 
-def _document(schema: Schema) -> Document:
-    return Document(schema.path, schema.draft, schema.document, schema.data, scan_document(schema))
+class Contents(Mapping[str, tuple[Draft, JsonValue]]):
+    """The drafts and contents of documents by path; a content is held from when it was first asked for."""
+
+    __slots__ = ("_documents", "_found")
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self._found: dict[str, tuple[Draft, JsonValue]] = {}
+
+    def __getitem__(self, path: str) -> tuple[Draft, JsonValue]:
+        found = self._found.get(path)
+        if found is None:
+            document = self._documents[path]
+            found = self._found[path] = document.draft, document.content
+        return found
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._documents
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+
+def _content(reload: Callable[[str], Schema], path: str) -> JsonValue:
+    return reload(path).document

@@ -36,4 +36,4 @@ def _load(uri: str) -> Document | None:
     draft = next((draft for draft, known in SPECIFICATIONS.items() if known is specification), None)
     if draft is None:  # draft 3
         return None
-    return Document(uri, draft, content, None, scan_content(content, draft))
+    return Document(uri, draft, lambda: content, None, scan_content(content, draft))
