@@ -118,11 +118,11 @@ def _mode_of(target: str) -> int | None:
 
 def move_into_place(root: Path, path: str, temp: str) -> None:
     """Make the temporary file ``temp`` the output ``path``; raises OutputError."""
-    target = root / path
+    target = os.path.join(root, path)
     try:
-        target.with_name(temp).replace(target)
+        os.replace(os.path.join(os.path.dirname(target), temp), target)
     except OSError as error:
-        target.with_name(temp).unlink(missing_ok=True)
+        discard(root, path, temp)
         raise OutputError(f"cannot write: {error.strerror}", Location(path), "SG401") from None
 
 

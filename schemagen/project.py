@@ -174,7 +174,7 @@ class _Loading:
         for path in self._failed:
             known_ids.pop(path, None)
         paths = (self._facts.keys() | rest.names.keys()) - self._failed.keys()
-        known = Known(paths, known_ids, self._load_known)
+        known = self._known = Known(paths, known_ids, self._load_known)
         schemas = map(self._shelf.get, self._new)
         self._library = Library(schemas, config, self._failed, known, reload=self._shelf.get)
         ids = known_ids | {path: found for path in self._new if (found := self._library.ids(path))}
@@ -229,10 +229,17 @@ class _Loading:
         by_name = {task.name: task for task in tasks}
         config, packs, sights, ids = self._config, self._packs, self._sights, self._ids
         project_tasks = tuple(plan_project_outputs(pack, config) for pack in packs if pack.project_outputs)
+        if not self._shelf.holds_all:
+            self._library = self._smaller_library()
         return Project(
             *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
             *(self._library, self._shelf, self._resolutions),
         )
+
+    def _smaller_library(self) -> Library:
+        """A library that knows what is known now, and has found out nothing yet: of many schemas that takes much."""
+        known = Known({*self._known.paths, *self._new}, self._ids, self._load_known)
+        return Library((), self._config, self._failed, known, reload=self._shelf.get)
 
     def _task(self, file: SchemaFile) -> Task:
         if file.path in self._failed:

@@ -6,20 +6,21 @@ from schemagen.config import Config
 from schemagen.model import Schema, SchemaFile
 from schemagen.sources import parse_schema
 
-# What is parsed of a schema takes some four times the memory of its bytes.
-MOST_BYTES = 24 << 20
+# What is parsed of a schema takes some four times the memory of its bytes. Where not all can stay, whoever goes through
+# all of them finds none of those that do: then few are as good as many.
+MOST_BYTES, FEW_BYTES = 24 << 20, 2 << 20
 
 
 class Shelf:
     """Schemas by path, each of exactly the bytes that were put there.
 
-    What is parsed of them stays as long as that is made of no more than ``most`` bytes; then what was parsed first
-    goes, and is parsed again where it is asked for. What is to be kept stays, up to as much again.
+    What is parsed of them stays as long as that is made of no more than MOST_BYTES. From then on what was parsed first
+    goes, down to FEW_BYTES, and is parsed again where it is asked for. What is to be kept stays, up to MOST_BYTES.
     """
 
-    def __init__(self, config: Config, most: int = MOST_BYTES) -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self._most = most
+        self._most = MOST_BYTES
         self._read: dict[str, tuple[SchemaFile, bytes, str]] = {}
         self._parsed: dict[str, Schema] = {}
         self._kept: dict[str, Schema] = {}
@@ -52,12 +53,14 @@ class Shelf:
     def keep(self, path: str) -> None:
         """Parse the schema at ``path``, and let it stay if there is room."""
         schema = self.get(path)
-        if path in self._parsed and self._kept_bytes + len(schema.data) <= self._most:
+        if path in self._parsed and self._kept_bytes + len(schema.data) <= MOST_BYTES:
             self._kept[path] = self._parsed.pop(path)
             self._parsed_bytes -= len(schema.data)
             self._kept_bytes += len(schema.data)
 
     def _make_room(self, size: int) -> None:
+        if self._parsed_bytes + size > self._most:
+            self._most = FEW_BYTES
+            self.holds_all = False
         while self._parsed and self._parsed_bytes + size > self._most:
             self._parsed_bytes -= len(self._parsed.pop(next(iter(self._parsed))).data)
-            self.holds_all = False

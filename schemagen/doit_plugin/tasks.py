@@ -130,8 +130,8 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
 
     def forget_made(self) -> None:
         """Let go of what was made, which is recorded: with many tasks it would be most of what this process holds."""
-        self.values = {}
-        self.action.values = {}
+        self.values.clear()
+        self.action.values.clear()
 
     def adopted(self) -> dict[str, Any]:
         """The values to save where the outputs, which exist, are taken for what would be made."""

@@ -40,6 +40,32 @@ def _load_none(path: str) -> Schema:
 _NONE_KNOWN = Known((), {}, _load_none)
 
 
+class _Documents:
+    """The documents of a library, which its answers need too. See ``Library``."""
+
+    def __init__(
+        self, schemas: Iterable[Schema], known: Callable[[str], Schema], reload: Callable[[str], Schema] | None
+    ) -> None:
+        self._known = known
+        self._reload = reload
+        self.by_path = {schema.path: self._scanned(schema) for schema in schemas}
+
+    def at(self, path: str) -> Document:
+        document = self.by_path.get(path)
+        if document is None:
+            document = self.by_path[path] = self._scanned(self._known(path))
+        return document
+
+    def _scanned(self, schema: Schema) -> Document:
+        reload = self._reload
+        content = (lambda: schema.document) if reload is None else partial(_content, reload, schema.path)
+        return Document(schema.path, schema.draft, content, schema.data, scan_document(schema))
+
+
+def _content(reload: Callable[[str], Schema], path: str) -> JsonValue:
+    return reload(path).document
+
+
 class Library:
     """All schemas of a project that could be read, and where their references lead.
 
@@ -56,14 +82,12 @@ class Library:
         known: Known = _NONE_KNOWN,
         reload: Callable[[str], Schema] | None = None,
     ) -> None:
-        self._reload = reload
-        self._documents = {schema.path: self._scanned(schema) for schema in schemas}
-        self._known = known
+        self._documents = _Documents(schemas, known.load, reload)
         ids: dict[str, Iterable[str]] = {**known.ids}
-        ids |= {path: document.uris_by_id() for path, document in self._documents.items()}
+        ids |= {path: document.uris_by_id() for path, document in self._documents.by_path.items()}
         folders = SchemaFolders(config.root, config.schemas)
-        paths = {*known.paths, *self._documents}
-        self._answers = Answers(paths, dict(sorted(ids.items())), self._document, folders, failed)
+        paths = {*known.paths, *self._documents.by_path}
+        self._answers = Answers(paths, dict(sorted(ids.items())), self._documents.at, folders, failed)
         self._may_be_opaque = config.unresolved_refs == "opaque"
 
     def resolve(self, schema: Schema) -> Resolution:
@@ -82,7 +106,7 @@ class Library:
 
     def resolve_at(self, path: str) -> Resolution:
         """The same for the schema at ``path``."""
-        walk = _Walk(self._document(path))
+        walk = _Walk(self._documents.at(path))
         while walk.waiting:
             document, pointer = walk.waiting.popleft()
             for reference in document.references_below(pointer):
@@ -94,23 +118,12 @@ class Library:
 
     def ids(self, path: str) -> tuple[str, ...]:
         """The URIs that name the schema at ``path``, or a part of it, sorted."""
-        return tuple(sorted(self._document(path).uris_by_id()))
+        return tuple(sorted(self._documents.at(path).uris_by_id()))
 
     def load(self, path: str) -> None:
         """Have the schema at ``path`` ready; if it broke since it was known, whoever needs it will say so."""
         with contextlib.suppress(SchemaError):
-            self._document(path)
-
-    def _document(self, path: str) -> Document:
-        document = self._documents.get(path)
-        if document is None:
-            document = self._documents[path] = self._scanned(self._known.load(path))
-        return document
-
-    def _scanned(self, schema: Schema) -> Document:
-        reload = self._reload
-        content = (lambda: schema.document) if reload is None else partial(_content, reload, schema.path)
-        return Document(schema.path, schema.draft, content, schema.data, scan_document(schema))
+            self._documents.at(path)
 
     def _follow(self, walk: _Walk, document: Document, reference: Reference) -> Target:
         answer = self._answers.answer(document, reference)
@@ -230,7 +243,3 @@ class Contents(Mapping[str, tuple[Draft, JsonValue]]):
 
     def __len__(self) -> int:
         return len(self._documents)
-
-
-def _content(reload: Callable[[str], Schema], path: str) -> JsonValue:
-    return reload(path).document
