@@ -53,11 +53,16 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     seen |= {path: _see_again(root, path, digest, now) for path, digest in project.basis.items() if digest}
     seen[STATE_FILE] = _settled(see(os.path.join(root, STATE_FILE)), now)
     inputs = sorted(seen)
-    made: dict[str, Sight] = {}
+    # Of outputs there are too many to hold a sight for each.
+    made: list[str] = []
+    times, digests = array("q"), bytearray()
     unsettled = []
     for number, task in enumerate(everything):
         recorded = _recorded(session, task)
-        made |= _outputs(session, task, recorded, began)
+        for path, sight in _outputs(session, task, recorded, began):
+            made.append(path)
+            times.extend(sight.times)
+            digests += digests_bytes([sight.digest])
         if number < len(tasks) and not _is_settled(task, recorded):
             unsettled.append(number)
     absent = sorted({
@@ -67,7 +72,7 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     paths = (*inputs, *made, *absent)
     at = {path: number for number, path in enumerate(paths)}
     columns = Columns.of(_row(session, task, at, [at[output.path] for output in task.outputs]) for task in tasks)
-    sights = [*(seen[path] for path in inputs), *made.values()]
+    sights = [seen[path] for path in inputs]
     return Snapshot(
         key,
         dodo,
@@ -77,8 +82,8 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
         len(inputs),
         len(made),
         paths,
-        times_array([each.times for each in sights]),
-        digests_bytes([each.digest for each in sights]),
+        times_array([each.times for each in sights]) + times,
+        digests_bytes([each.digest for each in sights]) + digests,
         tuple(columns.to_parts()),
     )
 

@@ -7,6 +7,7 @@ Then nothing has to be parsed to plan its task. The documents are loaded when an
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ from schemagen.plan import (
     plan_task,
 )
 from schemagen.priority import asked_priority
-from schemagen.refs import Known, Library, owners_of_ids
+from schemagen.refs import Document, Known, Library, owners_of_ids, scanned
 from schemagen.shelf import Shelf
 from schemagen.sources import find_folders, find_schemas, read_bytes
 from schemagen.state.glance import times_at
@@ -86,7 +87,11 @@ class Project:
     def schema(self, name: str) -> Schema | None:
         """The schema ``name``; None where it cannot be used."""
         task = self.tasks.get(name)
-        return self._shelf.get(task.schema) if task is not None and task.schema in self._shelf else None
+        if task is None or task.schema not in self._shelf:
+            return None
+        with contextlib.suppress(SchemaError):
+            return self._shelf.get(task.schema)
+        return None
 
     def render(self, name: str, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
@@ -162,24 +167,23 @@ class _Loading:
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
         self._shelf = Shelf(config)
-        self._new: dict[str, None] = {}  # paths of schemas that nothing is remembered of
+        self._documents: dict[str, Document] = {}  # of schemas that nothing is remembered of
         self._facts: dict[str, Links] = {}
         self._resolutions: dict[str, Resolution] = {}
         self._priorities: dict[str, int] = {}
         options = options_digest(config)
         for file in files:
             self._read(file, options, remembered(file.name))
-        known_ids = {path: ids for path, ids in rest.ids.items() if path not in self._new}
+        known_ids = {path: ids for path, ids in rest.ids.items() if path not in self._documents}
         known_ids |= {path: links.ids for path, links in self._facts.items() if links.ids}
         for path in self._failed:
             known_ids.pop(path, None)
         paths = (self._facts.keys() | rest.names.keys()) - self._failed.keys()
-        known = self._known = Known(paths, known_ids, self._load_known)
-        schemas = map(self._shelf.get, self._new)
-        self._library = Library(schemas, config, self._failed, known, reload=self._shelf.get)
-        ids = known_ids | {path: found for path in self._new if (found := self._library.ids(path))}
-        self._ids = ids
-        self._owners = owners_of_ids(dict(sorted(ids.items())))
+        known = Known(paths, known_ids, self._load_known)
+        self._library = Library((), config, self._failed, known, self._shelf.get, self._documents)
+        self._documents.clear()  # they are the library's now
+        self._ids = self._library.ids
+        self._owners = owners_of_ids(dict(sorted(self._ids.items())))
 
     def _read(self, file: SchemaFile, options: str, facts: Facts) -> None:
         """Read ``file``, and parse it unless its bytes are those that ``facts`` are about."""
@@ -194,7 +198,7 @@ class _Loading:
                 self._shelf.put(file, data, digest)
             else:
                 schema = self._checked(file, data, digest)
-                self._new[file.path] = None
+                self._documents[file.path] = scanned(schema, self._shelf.get)
                 self._note_priority(file.path, asked_priority(schema.document))
         except SchemaError as error:
             self._failed[file.path] = error
@@ -230,16 +234,11 @@ class _Loading:
         config, packs, sights, ids = self._config, self._packs, self._sights, self._ids
         project_tasks = tuple(plan_project_outputs(pack, config) for pack in packs if pack.project_outputs)
         if not self._shelf.holds_all:
-            self._library = self._smaller_library()
+            self._library.forget()
         return Project(
             *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
             *(self._library, self._shelf, self._resolutions),
         )
-
-    def _smaller_library(self) -> Library:
-        """A library that knows what is known now, and has found out nothing yet: of many schemas that takes much."""
-        known = Known({*self._known.paths, *self._new}, self._ids, self._load_known)
-        return Library((), self._config, self._failed, known, reload=self._shelf.get)
 
     def _task(self, file: SchemaFile) -> Task:
         if file.path in self._failed:

@@ -178,6 +178,10 @@ class Session:
         shown = made.summary if made.problem or schema is None else summarise(schema)
         return made._replace(summary=shown, seconds=time.perf_counter() - began)
 
+    def make_for(self, task: Task, stale: Collection[str]) -> Made:
+        """The same, for the task of a schema."""
+        return self.make(task.name, stale)
+
     def write(
         self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Iterable[Rendered]]
     ) -> Made:

@@ -106,6 +106,10 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
                 self._wait()
         finally:
             self._dismiss()
+            # Each of doit's nodes and its generator hold each other, and no garbage is looked for from now on.
+            for node in task_dispatcher.nodes.values():
+                node.generator = None
+            task_dispatcher.nodes.clear()
 
     def _dispatch(self, dispatcher: Any) -> None:
         """Take what doit offers until it has to wait for something; only then is it known what comes first."""

@@ -115,6 +115,11 @@ class Answers:
             asked,
         )
 
+    def forget(self) -> None:
+        """Let go of the answers, and with them of the documents that they lead to."""
+        self._known.clear()
+        self._by_id.clear()
+
     def owners(self, uri: str) -> str:
         """The paths of the schemas that have the id ``uri``, as ``Resolution.asked`` has them."""
         return "\n".join(self._owners.get(uri, ()))

@@ -37,6 +37,7 @@ def _load_none(path: str) -> Schema:
     raise LookupError(path)
 
 
+_NO_DOCUMENTS: Mapping[str, Document] = {}
 _NONE_KNOWN = Known((), {}, _load_none)
 
 
@@ -44,26 +45,30 @@ class _Documents:
     """The documents of a library, which its answers need too. See ``Library``."""
 
     def __init__(
-        self, schemas: Iterable[Schema], known: Callable[[str], Schema], reload: Callable[[str], Schema] | None
+        self,
+        known: Callable[[str], Schema],
+        reload: Callable[[str], Schema] | None,
+        by_path: dict[str, Document],
     ) -> None:
         self._known = known
         self._reload = reload
-        self.by_path = {schema.path: self._scanned(schema) for schema in schemas}
+        self._by_path = by_path
 
     def at(self, path: str) -> Document:
-        document = self.by_path.get(path)
-        if document is None:
-            document = self.by_path[path] = self._scanned(self._known(path))
+        return self._by_path.get(path) or self.scan(self._known(path))
+
+    def forget(self) -> None:
+        self._by_path.clear()
+
+    def scan(self, schema: Schema) -> Document:
+        document = self._by_path[schema.path] = scanned(schema, self._reload)
         return document
 
-    def _scanned(self, schema: Schema) -> Document:
-        reload = self._reload
-        content = (lambda: schema.document) if reload is None else partial(_content, reload, schema.path)
-        return Document(schema.path, schema.draft, content, schema.data, scan_document(schema))
 
-
-def _content(reload: Callable[[str], Schema], path: str) -> JsonValue:
-    return reload(path).document
+def scanned(schema: Schema, reload: Callable[[str], Schema] | None) -> Document:
+    """The document of ``schema``; with ``reload`` it does not hold the schema."""
+    again = (lambda: schema) if reload is None else partial(reload, schema.path)
+    return Document(schema.path, schema.draft, again, scan_document(schema))
 
 
 class Library:
@@ -71,7 +76,9 @@ class Library:
 
     ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read: they are
     loaded when a reference leads to them. What is found out for one schema serves all others. With ``reload``, which
-    gives a schema by its path, the library does not hold the documents themselves.
+    gives a schema by its path, the library does not hold the schemas, and ``known`` must be able to load any of them.
+    ``documents`` are some that were ``scanned`` so. ``ids`` are the URIs that name a schema or a part of it, sorted, by
+    path, of those that have any.
     """
 
     def __init__(
@@ -81,13 +88,15 @@ class Library:
         failed: Mapping[str, SchemaError] = _NOT_FAILED,
         known: Known = _NONE_KNOWN,
         reload: Callable[[str], Schema] | None = None,
+        documents: Mapping[str, Document] = _NO_DOCUMENTS,
     ) -> None:
-        self._documents = _Documents(schemas, known.load, reload)
-        ids: dict[str, Iterable[str]] = {**known.ids}
-        ids |= {path: document.uris_by_id() for path, document in self._documents.by_path.items()}
+        self._documents = _Documents(known.load, reload, dict(documents))
+        own = {path: document.ids() for path, document in documents.items()}
+        own |= {schema.path: self._documents.scan(schema).ids() for schema in schemas}
+        self.ids = {**known.ids, **{path: ids for path, ids in own.items() if ids}}
         folders = SchemaFolders(config.root, config.schemas)
-        paths = {*known.paths, *self._documents.by_path}
-        self._answers = Answers(paths, dict(sorted(ids.items())), self._documents.at, folders, failed)
+        paths = {*known.paths, *own}
+        self._answers = Answers(paths, dict(sorted(self.ids.items())), self._documents.at, folders, failed)
         self._may_be_opaque = config.unresolved_refs == "opaque"
 
     def resolve(self, schema: Schema) -> Resolution:
@@ -116,9 +125,11 @@ class Library:
         walk.check_circles()
         return walk.resolution()
 
-    def ids(self, path: str) -> tuple[str, ...]:
-        """The URIs that name the schema at ``path``, or a part of it, sorted."""
-        return tuple(sorted(self._documents.at(path).uris_by_id()))
+    def forget(self) -> None:
+        """Let go of what was found out, some two kilobytes for each schema; it is found out again where it is asked
+        for. Only for a library that can reload its schemas."""
+        self._documents.forget()
+        self._answers.forget()
 
     def load(self, path: str) -> None:
         """Have the schema at ``path`` ready; if it broke since it was known, whoever needs it will say so."""
@@ -201,7 +212,7 @@ class _Walk:
         if document is not self.entry:
             message = f"{message} (reached from {self.entry.path})"
         pointer = f"{reference.pointer}/{reference.keyword}"
-        line, column = locate(document.data or b"", pointer)
+        line, column = locate(document.data, pointer)
         location = Location(document.path, line, column, pointer)
         raise RefError(message, location, code, tuple(sorted(self.missing)), self.files())
 
