@@ -70,8 +70,8 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
         *(path for path, digest in project.basis.items() if not digest),
     })  # fmt: skip
     paths = (*inputs, *made, *absent)
-    at = {path: number for number, path in enumerate(paths)}
-    columns = Columns.of(_row(session, task, at, [at[output.path] for output in task.outputs]) for task in tasks)
+    at = {path: number for number, path in enumerate(inputs)}
+    columns = Columns.of(_rows(session, tasks, at))
     sights = [seen[path] for path in inputs]
     return Snapshot(
         key,
@@ -160,6 +160,14 @@ def _outputs(session: Session, task: Task, recorded: Recorded, began: int) -> It
 def _is_settled(task: Task, recorded: Recorded) -> bool:
     """Whether what is recorded of ``task`` is of what would be made now."""
     return all(output.key and recorded.get(output.path, ("",))[0] == output.key for output in task.outputs)
+
+
+def _rows(session: Session, tasks: Sequence[Task], at: Mapping[str, int]) -> Iterator[Row]:
+    """The rows of all ``tasks``, whose outputs follow the inputs, which are ``at`` their numbers."""
+    first = len(at)
+    for task in tasks:
+        yield _row(session, task, at, range(first, first + len(task.outputs)))
+        first += len(task.outputs)
 
 
 def _row(session: Session, task: Task, at: Mapping[str, int], outputs: Sequence[int]) -> Row:
