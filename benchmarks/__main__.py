@@ -1,8 +1,9 @@
 """This module knows how to run the benchmarks and print what they found.
 
 ``cold`` builds real schemas from nothing, against plain sequential pystache. ``noop`` builds many small ones, then
-has nothing to do, then one changed schema, against stock doit and ninja. Without a name: ``cold``, and ``noop``
-at its smallest size.
+has nothing to do, then one changed schema, against stock doit and ninja. ``workers`` builds with two of them, against
+plain pystache, stock doit, the ancestor's architecture in Node.js and one worker. Without a name: ``cold``, and
+``noop`` at its smallest size.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import cold, noop, render
+from benchmarks import cold, noop, render, workers
 from benchmarks.peer_ninja import find_ninja, ninja_version
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -31,6 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.what == "render":
             schemas = cold.find_schemas(args.corpus, REPOSITORY)
             return 0 if render.compare(schemas, Path(folder, "render"), limit=args.limit, runs=args.runs or 3) else 1
+        if args.what == "workers":
+            schemas = cold.find_schemas(args.corpus, REPOSITORY)
+            base, runs = Path(folder, "workers"), args.runs or 3
+            return 0 if workers.compare(schemas, base, runs=runs, parts=args.parts, best=args.best) else 1
         if args.what != "noop":
             schemas = cold.find_schemas(args.corpus, REPOSITORY)
             is_right = cold.compare(schemas, Path(folder, "cold"), limit=args.limit, runs=args.runs or 3)
@@ -46,22 +51,42 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=("cold", "noop", "render"), help="one benchmark instead of both")
+    parser.add_argument(
+        "what", nargs="?", choices=("cold", "noop", "render", "workers"), help="one benchmark instead of both"
+    )
     parser.add_argument(
         "--runs", type=int, metavar="N", help="runs of each contender (default: cold, render 3, noop 5)"
     )
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work (default: the system's temp folder)")
+    group = parser.add_argument_group("cold, render, workers")
+    group.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the corpus")
     group = parser.add_argument_group("cold, render")
     group.add_argument(
         "--limit", type=int, default=50, metavar="N", help="schemas compared with the peer (default: 50)"
     )
-    group.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the corpus")
     group = parser.add_argument_group("noop")
     group.add_argument("--sizes", type=_sizes, metavar="N,N,...", help="numbers of schemas (default: 1000,10000,50000)")
     group.add_argument(
         "--tools", type=_tools, default=noop.TOOLS, metavar="T,T,...", help=f"of {','.join(noop.TOOLS)} (default: all)"
     )
+    group = parser.add_argument_group("workers")
+    group.add_argument(
+        "--parts", type=_parts, default=tuple(workers.PARTS), metavar="P,P,...",
+        help=f"of {','.join(workers.PARTS)} (default: all)",
+    )  # fmt: skip
+    group.add_argument("--best", action="store_true", help="look for the ancestor's best size of batches too")
     return parser
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return _of(text, tuple(workers.PARTS))
+
+
+def _of(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    named = tuple(text.split(","))
+    if unknown := set(named) - set(known):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {', '.join(known)}")
+    return named
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -75,10 +100,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 
 def _tools(text: str) -> tuple[str, ...]:
-    tools = tuple(text.split(","))
-    if unknown := set(tools) - set(noop.TOOLS):
-        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {', '.join(noop.TOOLS)}")
-    return tools
+    return _of(text, noop.TOOLS)
 
 
 def _machine() -> str:

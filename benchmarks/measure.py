@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +45,11 @@ def python_environment(repository: Path, bytecode: Path) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours
 
 
-def measure(contenders: Sequence[Contender], runs: int, prepare: Prepare, warmups: int = 0) -> dict[str, Figures]:
-    """Medians by name. The contenders run in turn, A B A B, so that a machine that changes its speed does so for
-    all; ``prepare`` is called before each run and not measured."""
+def measure(
+    contenders: Sequence[Contender], runs: int, prepare: Prepare, warmups: int = 0, *, is_best: bool = False
+) -> dict[str, Figures]:
+    """Medians by name, or the best of each. The contenders run in turn, A B A B, so that a machine that changes its
+    speed does so for all; ``prepare`` is called before each run and not measured."""
     seen: dict[str, list[Figures]] = {contender.name: [] for contender in contenders}
     for turn in range(warmups + runs):
         for contender in contenders:
@@ -55,7 +57,8 @@ def measure(contenders: Sequence[Contender], runs: int, prepare: Prepare, warmup
             figures = run(contender)
             if turn >= warmups:
                 seen[contender.name].append(figures)
-    return {name: _median(figures) for name, figures in seen.items()}
+    pick = min if is_best else statistics.median
+    return {name: _picked(figures, pick) for name, figures in seen.items()}
 
 
 def run(contender: Contender) -> Figures:
@@ -82,9 +85,7 @@ def _figures_of(contender: Contender) -> Path:
     return contender.folder / "benchmark.figures"
 
 
-def _median(figures: Sequence[Figures]) -> Figures:
+def _picked(figures: Sequence[Figures], pick: Callable[[Iterable[float]], float]) -> Figures:
     return Figures(
-        statistics.median(each.wall for each in figures),
-        statistics.median(each.cpu for each in figures),
-        statistics.median(each.memory for each in figures),
+        pick(each.wall for each in figures), pick(each.cpu for each in figures), pick(each.memory for each in figures)
     )

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.bars import at_most
 from benchmarks.measure import Contender, Figures, measure, python_environment, run, settle
 from benchmarks.peer_doit import database_of, write_dodo
 from benchmarks.peer_ninja import find_ninja, write_build
@@ -24,7 +25,7 @@ SMALLEST = 2
 BARS_FROM = 10_000
 ONE_RUNS = 5
 _REPOSITORY = Path(__file__).resolve().parent.parent
-_PYPROJECT = f"""\
+PYPROJECT = f"""\
 [tool.schemagen]
 schemas = ["schemas"]
 output = "build"
@@ -95,12 +96,12 @@ def _contender(tool: str, folder: Path, edges: Sequence[Edge], bytecode: Path) -
 
 
 def _set_up_schemagen(folder: Path) -> tuple[str, list[str]]:
-    (folder / "pyproject.toml").write_text(_PYPROJECT, encoding="utf-8")
+    (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     return "schemagen generate", [sys.executable, "-m", "schemagen", "generate"]
 
 
 def _set_up_plugin(folder: Path) -> tuple[str, list[str]]:
-    (folder / "pyproject.toml").write_text(_PYPROJECT, encoding="utf-8")
+    (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     shutil.copyfile(_REPOSITORY / "dodo.py", folder / "dodo.py")
     return "doit with schemagen", [sys.executable, "-m", "doit"]
 
@@ -190,19 +191,15 @@ def _print_bars(idle: dict[str, Figures], changed: dict[str, Figures], cost_of_o
     ninja, doit = idle.get("ninja"), idle.get("stock doit")
     print("bars:")
     if generate and ninja:
-        _print_bar("generate, nothing to do, to ninja", generate.wall / ninja.wall, 1)
-        _print_bar("generate, peak memory, to ninja", generate.memory / ninja.memory, 1)
+        at_most("generate, nothing to do, to ninja", generate.wall / ninja.wall, 1)
+        at_most("generate, peak memory, to ninja", generate.memory / ninja.memory, 1)
     if plugin and ninja:
-        _print_bar("doit with schemagen, to ninja", plugin.wall / ninja.wall, 2)
+        at_most("doit with schemagen, to ninja", plugin.wall / ninja.wall, 2)
     if plugin and doit:
-        _print_bar("doit with schemagen, to stock doit", plugin.wall / doit.wall, 1 / 6)
+        at_most("doit with schemagen, to stock doit", plugin.wall / doit.wall, 1 / 6)
     if generate:
         one = changed["schemagen generate"].wall - cost_of_one
-        _print_bar(f"one changed, less the cost of one ({cost_of_one:.2f} s), to nothing", one / generate.wall, 2)
-
-
-def _print_bar(what: str, measured: float, bar: float) -> None:
-    print(f"    {what:<62}{measured:>6.2f}  (at most {bar:.2f}): {'held' if measured <= bar else 'MISSED'}")
+        at_most(f"one changed, less the cost of one ({cost_of_one:.2f} s), to nothing", one / generate.wall, 2)
 
 
 def _ratio(each: Figures, all_figures: dict[str, Figures], peer: str) -> str:

@@ -10,7 +10,6 @@ import gc
 import html
 import importlib.util
 import json
-import shutil
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 
 import pystache
 
+from benchmarks.node import install_mustache_js, node_environment
 from benchmarks.peer_kept import Kept
 from schemagen.config import Config
 from schemagen.mustache import Source, Templates
@@ -37,9 +37,7 @@ CHEVRON = "chevron"
 NODE = "mustache.js, every parse kept"
 # At least so many times faster must we be.
 BARS = {USED: 40, KEPT: 8, NODE: 3}
-MUSTACHE_JS = "mustache@4.2.0"
 _PEER = Path(__file__).with_name("peer_mustache.js")
-_NPM_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def compare(schemas: Path, base: Path, *, limit: int, runs: int) -> bool:
     """Print a table for each pack; returns whether all outputs agree and all bars are met."""
     sys.setrecursionlimit(20_000)
     base.mkdir(parents=True)
-    modules = _mustache_js(base)
+    modules = install_mustache_js(base)
     if importlib.util.find_spec("chevron") is None:
         print("chevron is not installed: not measured")
     views = _views(schemas, base, limit)
@@ -141,33 +139,10 @@ def _timed_node(job: Job, folder: Path, modules: Path) -> tuple[float, list[str]
         everything = {"template": job.template, "partials": job.partials, "views": job.views}
         file.write_text(json.dumps(everything), encoding="utf-8")
     command = ["node", "--max-old-space-size=8192", str(_PEER), str(file), str(into), "3"]
-    done = subprocess.run(
-        command, env={"NODE_PATH": str(modules), "PATH": _path()}, check=True, capture_output=True, encoding="utf-8"
-    )
+    environment = node_environment(modules)
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, encoding="utf-8")
     texts = [(into / str(number)).read_bytes().decode() for number in range(len(job.views))]
     return min(map(float, done.stdout.split())), texts
-
-
-def _path() -> str:
-    return str(Path(shutil.which("node") or "node").parent)
-
-
-def _mustache_js(base: Path) -> Path | None:
-    """The folder of node modules with mustache.js; says why where there is none."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        print("mustache.js is not measured: needs Node.js and npm on the path")
-        return None
-    command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(base), MUSTACHE_JS]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_NPM_SECONDS, encoding="utf-8")
-    except subprocess.CalledProcessError as error:
-        print(f"mustache.js is not measured: npm install failed: {error.stderr.strip()[-200:]}")
-        return None
-    except subprocess.TimeoutExpired:
-        print(f"mustache.js is not measured: npm install took longer than {_NPM_SECONDS} s")
-        return None
-    return base / "node_modules"
 
 
 def _print_table(medians: dict[str, float], outputs: dict[str, list[str]], size: int) -> bool:

@@ -106,6 +106,17 @@ def write_project(folder: Path, count: int, seed: int = SEED) -> tuple[Edge, ...
     return tuple(edges)
 
 
+def write_large(file: Path, size: int) -> None:
+    """Write one schema of about ``size`` bytes: a register of parts, each with fields of its own."""
+    chance = random.Random(SEED)
+    each = len(json.dumps(_schema(_name(0), [], chance), indent=2))
+    parts = {f"part_{number}": _schema(_name(number), [], chance) for number in range(size // each)}
+    for part in parts.values():
+        del part["$schema"]
+    text = json.dumps({"title": "Register of all parts", "type": "object", "properties": parts}, indent=2)
+    _write(file, text + "\n")
+
+
 def describe(file: Path, description: str) -> None:
     """Give the schema in ``file`` another description: the edit of one schema."""
     document = json.loads(file.read_text(encoding="utf-8"))

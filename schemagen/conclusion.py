@@ -6,7 +6,6 @@ import os
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 from schemagen.changes import Changes
@@ -20,6 +19,7 @@ from schemagen.state.snapshot import DIGEST, Snapshot, digests_bytes, times_arra
 from schemagen.state.store import Place
 from schemagen.unchanged import LOCK
 
+Recorded = Mapping[str, Sequence[str]]
 _NOT_SEEN = Sight(UNSURE, "")
 
 
@@ -32,7 +32,7 @@ def conclude(session: Session, key: str, dodo: str, began: int) -> Snapshot | No
         return None  # each build says so, so each has to look
     indexes = _indexes(session)
     is_whole = session.changes is not None or len(indexes) == len(session.project.project_tasks)
-    if not is_whole or not all(_is_settled(session, task) for task in indexes):
+    if not is_whole or not all(_is_settled(task, _recorded(session, task)) for task in indexes):
         return None  # a snapshot knows of unsettled schemas only
     try:
         if session.changes is not None:
@@ -53,26 +53,37 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     seen |= {path: _see_again(root, path, digest, now) for path, digest in project.basis.items() if digest}
     seen[STATE_FILE] = _settled(see(os.path.join(root, STATE_FILE)), now)
     inputs = sorted(seen)
-    made = dict(chain.from_iterable(_outputs(session, task, began) for task in everything))
+    # Of outputs there are too many to hold a sight for each.
+    made: list[str] = []
+    times, digests = array("q"), bytearray()
+    unsettled = []
+    for number, task in enumerate(everything):
+        recorded = _recorded(session, task)
+        for path, sight in _outputs(session, task, recorded, began):
+            made.append(path)
+            times.extend(sight.times)
+            digests += digests_bytes([sight.digest])
+        if number < len(tasks) and not _is_settled(task, recorded):
+            unsettled.append(number)
     absent = sorted({
         *(path for task in tasks for path in task.links.missing),
         *(path for path, digest in project.basis.items() if not digest),
     })  # fmt: skip
     paths = (*inputs, *made, *absent)
-    at = {path: number for number, path in enumerate(paths)}
-    columns = Columns.of(_row(session, task, at, [at[output.path] for output in task.outputs]) for task in tasks)
-    sights = [*(seen[path] for path in inputs), *made.values()]
+    at = {path: number for number, path in enumerate(inputs)}
+    columns = Columns.of(_rows(session, tasks, at))
+    sights = [seen[path] for path in inputs]
     return Snapshot(
         key,
         dodo,
         state.size,
         _other_places(session),
-        tuple(number for number, task in enumerate(tasks) if not _is_settled(session, task)),
+        tuple(unsettled),
         len(inputs),
         len(made),
         paths,
-        times_array([each.times for each in sights]),
-        digests_bytes([each.digest for each in sights]),
+        times_array([each.times for each in sights]) + times,
+        digests_bytes([each.digest for each in sights]) + digests,
         tuple(columns.to_parts()),
     )
 
@@ -91,10 +102,12 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     rows = {}
     for number, task in tasks.items():
         at_outputs = columns.outputs_of(number)
-        seen |= zip(at_outputs, (sight for _, sight in _outputs(session, task, changes.began)), strict=True)
+        made = _outputs(session, task, _recorded(session, task), changes.began)
+        seen |= zip(at_outputs, (sight for _, sight in made), strict=True)
         rows[number] = _row(session, task, at, at_outputs)
     for index in _indexes(session):
-        seen |= {before.paths.index(path): sight for path, sight in _outputs(session, index, changes.began)}
+        made = _outputs(session, index, _recorded(session, index), changes.began)
+        seen |= {before.paths.index(path): sight for path, sight in made}
     times, digests = changes.renewed(), bytearray(before.digests)
     for number, sight in seen.items():
         times[number * FIELDS : (number + 1) * FIELDS] = array("q", sight.times)
@@ -108,7 +121,7 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
         before,
         log_size=state.size,
         places=_other_places(session),
-        unsettled=tuple(number for number, task in tasks.items() if not _is_settled(session, task)),
+        unsettled=tuple(number for number, task in tasks.items() if not _is_settled(task, _recorded(session, task))),
         paths=(*before.paths, *sorted(absent)),
         times=times,
         digests=bytes(digests),
@@ -130,19 +143,31 @@ def _other_places(session: Session) -> dict[str, Place]:
     return {name: session.state.place(name) for name in names}
 
 
-def _outputs(session: Session, task: Task, began: int) -> Iterator[tuple[str, Sight]]:
+def _recorded(session: Session, task: Task) -> Recorded:
+    """What was recorded of the outputs of ``task``, by path: key, digest and pack."""
+    recorded: Recorded = session.facts(task).get("outputs", {})
+    return recorded
+
+
+def _outputs(session: Session, task: Task, recorded: Recorded, began: int) -> Iterator[tuple[str, Sight]]:
     """The outputs of ``task`` with the digests that were recorded, and the times that are sure to be of those bytes."""
-    recorded = session.facts(task).get("outputs", {})
     for output in task.outputs:
         _, digest, _ = recorded.get(output.path, ("", "", ""))
         seen = session.sights.get(output.path, _NOT_SEEN)
         yield output.path, _settled(seen, began) if digest and seen.digest == digest else Sight(UNSURE, digest)
 
 
-def _is_settled(session: Session, task: Task) -> bool:
+def _is_settled(task: Task, recorded: Recorded) -> bool:
     """Whether what is recorded of ``task`` is of what would be made now."""
-    recorded = session.facts(task).get("outputs", {})
     return all(output.key and recorded.get(output.path, ("",))[0] == output.key for output in task.outputs)
+
+
+def _rows(session: Session, tasks: Sequence[Task], at: Mapping[str, int]) -> Iterator[Row]:
+    """The rows of all ``tasks``, whose outputs follow the inputs, which are ``at`` their numbers."""
+    first = len(at)
+    for task in tasks:
+        yield _row(session, task, at, range(first, first + len(task.outputs)))
+        first += len(task.outputs)
 
 
 def _row(session: Session, task: Task, at: Mapping[str, int], outputs: Sequence[int]) -> Row:

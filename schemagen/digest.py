@@ -17,9 +17,8 @@ def digest_of(data: bytes) -> str:
 
 def digest_fields(fields: Iterable[bytes | str]) -> str:
     """One digest over several fields; each goes in behind its length, so that where one ends counts."""
-    state = xxhash.xxh3_128()
+    pieces: list[bytes] = []
     for field in fields:
         data = field.encode() if isinstance(field, str) else field
-        state.update(len(data).to_bytes(8, "little"))
-        state.update(data)
-    return state.hexdigest()
+        pieces += (len(data).to_bytes(8, "little"), data)
+    return digest_of(b"".join(pieces))

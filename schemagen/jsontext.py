@@ -201,7 +201,9 @@ def _write(value: JsonValue, indent: int | None, newline: str, put: Callable[[st
 
 
 def escape_token(token: str) -> str:
-    return token.replace("~", "~0").replace("/", "~1")
+    if "~" in token or "/" in token:
+        return token.replace("~", "~0").replace("/", "~1")
+    return token
 
 
 def join_pointer(pointer: str, *tokens: str | int) -> str:

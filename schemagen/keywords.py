@@ -55,39 +55,56 @@ SUBSCHEMAS: dict[Draft, dict[str, Holds]] = {
 }
 
 
+_ONE, _LIST, _MAP, _ONE_OR_LIST = Holds.ONE, Holds.LIST, Holds.MAP, Holds.ONE_OR_LIST
+_SCHEMA = (dict, bool)  # made once: a union of types would be made anew at every use
+
+
 def iter_subschemas(schema: JsonValue, draft: Draft) -> Iterator[tuple[str, JsonValue]]:
     """The schemas directly below ``schema``, in document order, each with its pointer relative to it
     (``/properties/a``). What does not have the shape that its keyword asks for is passed over."""
     if not isinstance(schema, dict):
         return
     holds = SUBSCHEMAS[draft]
-    for keyword, value in schema.items():
+    for keyword in schema:
         how = holds.get(keyword)
         if how is None:
             continue
-        base = f"/{escape_token(keyword)}"
-        if isinstance(value, dict) and how is Holds.MAP:
-            for key, item in value.items():
-                if isinstance(item, dict | bool):
-                    yield f"{base}/{escape_token(key)}", item
-        elif isinstance(value, list) and how in {Holds.LIST, Holds.ONE_OR_LIST}:
-            for index, item in enumerate(value):
-                if isinstance(item, dict | bool):
-                    yield f"{base}/{index}", item
-        elif isinstance(value, dict | bool) and how in {Holds.ONE, Holds.ONE_OR_LIST}:
-            yield base, value
+        value = schema[keyword]
+        if how is _MAP:
+            if isinstance(value, dict):
+                for key, item in value.items():
+                    if isinstance(item, _SCHEMA):
+                        yield f"/{keyword}/{escape_token(key)}", item
+        elif isinstance(value, list):
+            if how is not _ONE:
+                for index, item in enumerate(value):
+                    if isinstance(item, _SCHEMA):
+                        yield f"/{keyword}/{index}", item
+        elif how is not _LIST and isinstance(value, _SCHEMA):
+            yield f"/{keyword}", value
 
 
-def walk_schemas(document: JsonValue, draft: Draft, pointer: str = "#") -> Iterator[tuple[str, JsonValue]]:
+def walk_schemas(
+    document: JsonValue, draft: Draft, pointer: str = "#", telling: frozenset[str] | None = None
+) -> Iterator[tuple[str, JsonValue]]:
     """``document`` and every schema below it with its pointer, parents first, in document order.
 
     Never into enum, const, default or examples. What stands beside a ``$ref`` is walked in every draft: drafts
-    4, 6 and 7 ignore its meaning, but a pointer still leads into it (``definitions`` beside ``$ref``).
+    4, 6 and 7 ignore its meaning, but a pointer still leads into it (``definitions`` beside ``$ref``). Where only the
+    keywords ``telling`` matter, schemas below are left out that have none of them and hold no others: most.
     """
+    holds = SUBSCHEMAS[draft].keys()
+    worth = None if telling is None else telling | holds
     waiting = [(pointer, document)]
     while waiting:
         here, schema = waiting.pop()
         yield here, schema
-        if isinstance(schema, dict):
-            below = [(here + step, item) for step, item in iter_subschemas(schema, draft)]
-            waiting.extend(reversed(below))
+        if not isinstance(schema, dict) or holds.isdisjoint(schema):
+            continue
+        below = [
+            (here + step, item)
+            for step, item in iter_subschemas(schema, draft)
+            if worth is None or (isinstance(item, dict) and not worth.isdisjoint(item))
+        ]
+        below.reverse()
+        waiting += below

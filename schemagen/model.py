@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -75,7 +76,7 @@ class Resolution:
     """
 
     targets: dict[tuple[str, str, str], Target]
-    documents: dict[str, tuple[Draft, JsonValue]]
+    documents: Mapping[str, tuple[Draft, JsonValue]]
     files: tuple[str, ...]
     missing: tuple[str, ...]
     opaque: tuple[str, ...]

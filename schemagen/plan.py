@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from schemagen import __version__
@@ -18,13 +19,18 @@ from schemagen.view import VIEW_VERSION
 
 @dataclass(frozen=True, slots=True)
 class PlannedOutput:
-    """One output of a task. ``path`` is relative to the project folder (or absolute), ``below`` to the
-    output folder; ``key`` is a digest over everything its bytes depend on."""
+    """One output of a task. ``path`` is relative to the project folder (or absolute); from its character ``start`` on
+    it is relative to the output folder. ``key`` is a digest over everything its bytes depend on."""
 
     path: str
-    below: str
+    start: int
     key: str
     pack: str
+
+    @property
+    def below(self) -> str:
+        """Its path below the output folder."""
+        return self.path[self.start :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,13 @@ class Task:
 
 def options_digest(config: Config) -> str:
     """A digest over the versions and options that outputs, and how references are resolved, depend on."""
-    return digest_fields([__version__, VIEW_VERSION, config.unresolved_refs, config.default_draft])
+    return _options_digest(config.unresolved_refs, config.default_draft)
+
+
+@lru_cache(maxsize=1)
+def _options_digest(unresolved_refs: str, default_draft: str) -> str:
+    # Every task asks for it, several times.
+    return digest_fields([__version__, VIEW_VERSION, unresolved_refs, default_draft])
 
 
 def plan_task(file: SchemaFile, links: Links, packs: Sequence[Pack], config: Config) -> Task:
@@ -99,12 +111,7 @@ def plan_project_outputs(pack: Pack, config: Config) -> Task:
     """
     base = digest_fields([options_digest(config), pack.name])
     outputs = tuple(
-        PlannedOutput(
-            f"{config.output}/{output.rule.path}",
-            output.rule.path,
-            digest_fields([base, output.rule.path, output.digest]),
-            pack.name,
-        )
+        _output(output.rule.path, pack, digest_fields([base, output.rule.path, output.digest]), config)
         for output in pack.project_outputs
     )
     return Task(pack.name, pack.name, Links({}), outputs, is_for_project=True)
@@ -128,8 +135,11 @@ def plan_failure(
 
 
 def _planned(name: str, pack: Pack, output: Output, key: str, config: Config) -> PlannedOutput:
-    below = output.path_for(name)
-    return PlannedOutput(f"{config.output}/{below}", below, key, pack.name)
+    return _output(output.path_for(name), pack, key, config)
+
+
+def _output(below: str, pack: Pack, key: str, config: Config) -> PlannedOutput:
+    return PlannedOutput(f"{config.output}/{below}", len(config.output) + 1, key, pack.name)
 
 
 NEW = "not made yet"

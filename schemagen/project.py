@@ -7,11 +7,11 @@ Then nothing has to be parsed to plan its task. The documents are loaded when an
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,9 @@ from schemagen.plan import (
     plan_task,
 )
 from schemagen.priority import asked_priority
-from schemagen.refs import Known, Library, owners_of_ids
-from schemagen.sources import find_folders, find_schemas, parse_schema, read_bytes, read_schema
+from schemagen.refs import Document, Known, Library, owners_of_ids, scanned
+from schemagen.shelf import Shelf
+from schemagen.sources import find_folders, find_schemas, read_bytes
 from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
 
@@ -64,12 +65,15 @@ class Project:
     basis: Mapping[str, str]
     priorities: Mapping[str, int]
     _library: Library
-    _load: Mapping[str, Callable[[], Schema]]
+    _shelf: Shelf
+    _resolutions: dict[str, Resolution]
 
     def resolved(self, name: str) -> tuple[Schema, Resolution]:
         """The schema ``name``, whose task has no problem, and all that it reaches."""
-        schema = self._load[name]()
-        return schema, self._library.resolve(schema)
+        path = self.tasks[name].schema
+        # Of planning; it is let go of, since nobody needs it twice.
+        resolution = self._resolutions.pop(path, None)
+        return self._shelf.get(path), resolution or self._library.resolve_at(path)
 
     def load_shared(self, tasks: Iterable[Task]) -> None:
         """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
@@ -78,11 +82,16 @@ class Project:
         for path, count in uses.items():
             if count > 1:
                 self._library.load(path)
+                self._shelf.keep(path)
 
     def schema(self, name: str) -> Schema | None:
         """The schema ``name``; None where it cannot be used."""
-        load = self._load.get(name)
-        return None if load is None else load()
+        task = self.tasks.get(name)
+        if task is None or task.schema not in self._shelf:
+            return None
+        with contextlib.suppress(SchemaError):
+            return self._shelf.get(task.schema)
+        return None
 
     def render(self, name: str, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
@@ -157,23 +166,24 @@ class _Loading:
         self._rest = rest
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
-        self._schemas: dict[str, Schema] = {}
+        self._shelf = Shelf(config)
+        self._documents: dict[str, Document] = {}  # of schemas that nothing is remembered of
         self._facts: dict[str, Links] = {}
-        self._load: dict[str, Callable[[], Schema]] = {}
+        self._resolutions: dict[str, Resolution] = {}
         self._priorities: dict[str, int] = {}
         options = options_digest(config)
         for file in files:
             self._read(file, options, remembered(file.name))
-        known_ids = {path: ids for path, ids in rest.ids.items() if path not in self._schemas}
+        known_ids = {path: ids for path, ids in rest.ids.items() if path not in self._documents}
         known_ids |= {path: links.ids for path, links in self._facts.items() if links.ids}
         for path in self._failed:
             known_ids.pop(path, None)
         paths = (self._facts.keys() | rest.names.keys()) - self._failed.keys()
         known = Known(paths, known_ids, self._load_known)
-        self._library = Library(self._schemas.values(), config, self._failed, known)
-        ids = known_ids | {path: found for path in self._schemas if (found := self._library.ids(path))}
-        self._ids = ids
-        self._owners = owners_of_ids(dict(sorted(ids.items())))
+        self._library = Library((), config, self._failed, known, self._shelf.get, self._documents)
+        self._documents.clear()  # they are the library's now
+        self._ids = self._library.ids
+        self._owners = owners_of_ids(dict(sorted(self._ids.items())))
 
     def _read(self, file: SchemaFile, options: str, facts: Facts) -> None:
         """Read ``file``, and parse it unless its bytes are those that ``facts`` are about."""
@@ -185,15 +195,24 @@ class _Loading:
             if facts.get("options") == options and facts["inputs"].get(file.path) == digest:
                 self._facts[file.path] = Links.from_facts(facts)
                 self._note_priority(file.path, facts.get("priority", 0))
-                self._load[file.path] = _once(partial(parse_schema, file, data, digest, self._config))
+                self._shelf.put(file, data, digest)
             else:
-                schema = parse_schema(file, data, digest, self._config)
-                check_schema(schema)
-                self._schemas[file.path] = schema
+                schema = self._checked(file, data, digest)
+                self._documents[file.path] = scanned(schema, self._shelf.get)
                 self._note_priority(file.path, asked_priority(schema.document))
-                self._load[file.path] = _once(lambda: schema)
         except SchemaError as error:
             self._failed[file.path] = error
+
+    def _checked(self, file: SchemaFile, data: bytes, digest: str) -> Schema:
+        """Put a schema on the shelf; raises SchemaError where it is no good."""
+        self._shelf.put(file, data, digest)
+        try:
+            schema = self._shelf.get(file.path)
+            check_schema(schema)
+        except SchemaError:
+            self._shelf.drop(file.path)
+            raise
+        return schema
 
     def _note_priority(self, path: str, asked: int) -> None:
         if asked:
@@ -201,22 +220,24 @@ class _Loading:
 
     def _load_known(self, path: str) -> Schema:
         """The schema at ``path``, which was good when it was last read; raises SchemaError if it is not now."""
-        if path not in self._load:
-            schema = read_schema(SchemaFile(self._rest.names[path], path), self._config)
-            check_schema(schema)
-            self._load[path] = _once(lambda: schema)
-        return self._load[path]()
+        if path in self._shelf:
+            return self._shelf.get(path)
+        file = SchemaFile(self._rest.names[path], path)
+        data = read_bytes(file, self._config)
+        return self._checked(file, data, digest_of(data))
 
     def tasks(self) -> list[Task]:
         return [self._task(file) for file in self._files]
 
     def project(self, tasks: Iterable[Task], basis: Mapping[str, str], others: int) -> Project:
         by_name = {task.name: task for task in tasks}
-        load = {file.name: self._load[file.path] for file in self._files if file.path in self._load}
         config, packs, sights, ids = self._config, self._packs, self._sights, self._ids
         project_tasks = tuple(plan_project_outputs(pack, config) for pack in packs if pack.project_outputs)
+        if not self._shelf.holds_all:
+            self._library.forget()
         return Project(
-            config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._library, load
+            *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
+            *(self._library, self._shelf, self._resolutions),
         )
 
     def _task(self, file: SchemaFile) -> Task:
@@ -225,7 +246,10 @@ class _Loading:
         links = self._facts.get(file.path)
         try:
             if links is None or not self._still_hold(links):
-                links = self._links(file, self._library.resolve(self._load[file.path]()))
+                resolution = self._library.resolve_at(file.path)
+                links = self._links(file, resolution)
+                if self._shelf.holds_all:
+                    self._resolutions[file.path] = resolution
         except RefError as error:
             failed = Links(self._inputs(file, error.files), error.missing)
             return plan_failure(file, error, failed, self._packs, self._config)
@@ -259,15 +283,3 @@ class _Loading:
             )
             and all("\n".join(self._owners.get(uri, ())) == answer for uri, answer in links.asked.items())
         )
-
-
-def _once(load: Callable[[], Schema]) -> Callable[[], Schema]:
-    """``load``, whose result is kept."""
-    kept: list[Schema] = []
-
-    def loaded() -> Schema:
-        if not kept:
-            kept.append(load())
-        return kept[0]
-
-    return loaded

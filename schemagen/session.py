@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemagen.build import (
     Orphan,
@@ -48,14 +47,13 @@ def row_name(task: Task) -> str:
     return task_name(task.name, PROJECT_BASENAME if task.is_for_project else BASENAME)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """What a worker made of one task: its new outputs by path and what overviews show of its schema, or the message of
     what went wrong; and how long that took."""
 
     written: dict[str, Written]
     problem: str = ""
-    summary: Summary = field(default_factory=lambda: NO_SUMMARY)
+    summary: Summary = NO_SUMMARY
     seconds: float = 0.0
 
 
@@ -182,7 +180,11 @@ class Session:
         made = self.write(task, stale, render)
         schema = self.project.schema(schema_name)
         shown = made.summary if made.problem or schema is None else summarise(schema)
-        return replace(made, summary=shown, seconds=time.perf_counter() - began)
+        return made._replace(summary=shown, seconds=time.perf_counter() - began)
+
+    def make_for(self, task: Task, stale: Collection[str]) -> Made:
+        """The same, for the task of a schema."""
+        return self.make(task.name, stale)
 
     def write(
         self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Iterable[Rendered]]

@@ -14,7 +14,7 @@ from tests.conftest import Project
 # that a build ends with looks at young files again: that is no reading of a schema.)
 PROGRAM = """
 import sys
-import schemagen.project, schemagen.sources
+import schemagen.project, schemagen.shelf, schemagen.sources
 
 def noting(name):
     original = getattr(schemagen.sources, name)
@@ -24,8 +24,9 @@ def noting(name):
             print(name, file.path, file=notes)
         return original(file, *rest)
 
-    setattr(schemagen.project, name, noted)
-    setattr(schemagen.sources, name, noted)
+    for module in (schemagen.project, schemagen.shelf, schemagen.sources):
+        if hasattr(module, name):
+            setattr(module, name, noted)
 
 noting("read_bytes")
 noting("parse_schema")

@@ -26,7 +26,7 @@ FLOORS = [
     ["mustache", "view", "overview"],
     ["refs"],
     ["metaschema"],
-    ["priority"],
+    ["priority", "shelf"],
     ["sources"],
     ["config", "keywords"],
     ["jsontext"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from doit.dependency import FileChangedChecker
@@ -15,6 +16,10 @@ class ContentChecker(FileChangedChecker):  # type: ignore[misc]  # doit has no t
 
     def __init__(self) -> None:
         self._digests: dict[str, str | None] = {}
+
+    def trust(self, digests: Mapping[str, str]) -> None:
+        """Take ``digests`` for those of the files at these paths: of what was read of them for this build."""
+        self._digests |= digests
 
     def _digest(self, path: str) -> str | None:
         if path not in self._digests:

@@ -6,6 +6,7 @@ nothing to do.
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import contextlib
 import gc
@@ -78,8 +79,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             self._session: Session | None = None
             with _without_collecting():
                 result = super().execute(params, args)
-            if front is not None and self._session is not None:
-                self._conclude(self._session, front.key, folder, began)
+                if front is not None and self._session is not None:
+                    self._conclude(self._session, front.key, folder, began)
             return result
 
     def _front(self, params: Any, args: list[str], folder: Path) -> Front | None:
@@ -116,6 +117,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         pdb: bool = False,
     ) -> Any:
         from schemagen.build import sweep_temps
+        from schemagen.doit_plugin.checker import ContentChecker
         from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
         from schemagen.plan import EDITED
 
@@ -125,15 +127,15 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 outfile, verbosity, always, continue_, reporter, num_process, par_type, single,
                 auto_delayed_regex, force_verbosity, failure_verbosity, pdb,
             )  # fmt: skip
-        # What was declared stays until the end: it need not be looked through again and again.
-        gc.freeze()
-        gc.enable()
         if par_type not in {"process", "thread"}:
             raise InvalidCommand(f"Invalid parallel type {par_type}")
         PythonAction.pm_pdb = pdb
         self.control = self._select(single, auto_delayed_regex)
         reporter_class = self.reporters[reporter] if isinstance(reporter, str) else reporter
-        with _stream_for(outfile) as self.outstream, _deep_recursion():
+        checker = self.dep_manager.checker
+        if isinstance(checker, ContentChecker):
+            checker.trust({path: sight.digest for path, sight in session.project.sights.items()})
+        with _stream_for(outfile) as self.outstream, _deep_recursion(), _collecting():
             report = reporter_class(self.outstream, {"failure_verbosity": failure_verbosity})
             self._session = session
             session.started = self._started
@@ -142,6 +144,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             if not num_process:
                 runner = SerialRunner(*common)
             elif par_type == "thread":
+                session.prepare()  # a template that two threads compile at once is wrong in one of them
                 runner = ThreadRunner(*common, num_process)
             else:
                 runner = BatchRunner(*common, num_process, session)
@@ -267,7 +270,8 @@ def _session_of(tasks: list[Any]) -> Session | None:
 
 @contextlib.contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Collect no garbage while tasks are declared: that is a third of the time it takes, and there is none."""
+    """Collect no garbage while tasks are declared, and at the end: that is a third of the time it takes, and there is
+    none."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -276,6 +280,19 @@ def _without_collecting() -> Iterator[None]:
         gc.unfreeze()
         if was_enabled:
             gc.enable()
+        # The interpreter would look through all there is once more, before all of it goes.
+        atexit.register(gc.freeze)
+
+
+@contextlib.contextmanager
+def _collecting() -> Iterator[None]:
+    """Collect garbage, but do not look again and again through what there is already, which stays until the end."""
+    gc.freeze()
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.disable()
 
 
 @contextlib.contextmanager

@@ -51,6 +51,8 @@ class _Committing:
                 super().process_task_result(node, base_fail)  # type: ignore[misc]  # of doit's Runner
             except SchemagenError as problem:
                 self._handle_task_error(node, TaskFailed(str(problem)))
+        if isinstance(node.task, OutputsTask):
+            node.task.forget_made()
 
     def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
         # The group of our tasks does nothing itself. That one of them failed is known, and reported, and
@@ -117,6 +119,10 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
                 self._wait()
         finally:
             self._dismiss()
+            # Each of doit's nodes and its generator hold each other, and no garbage is looked for from now on.
+            for node in task_dispatcher.nodes.values():
+                node.generator = None
+            task_dispatcher.nodes.clear()
 
     def _dispatch(self, dispatcher: Any) -> None:
         """Take what doit offers until it has to wait for something; only then is it known what comes first."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from collections.abc import Callable, Collection, Iterator, Mapping
+from inspect import Signature
+from types import MappingProxyType
 from typing import Any, TextIO
 
 from doit.action import BaseAction
@@ -16,19 +17,28 @@ from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, PROJECT_BASENAME, Made, Session, row_name
 from schemagen.state.store import OURS
 
+# Makes some outputs of a task.
+Make = Callable[[Task, Collection[str]], Made]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
     """Renders the stale outputs of one task into temporary files, in whichever process doit runs it."""
 
-    def __init__(self, session: Session, planned: Task, make: Callable[[Collection[str]], Made]) -> None:
+    __slots__ = (
+        *("session", "planned", "stale", "predicted", "seconds", "_make"),
+        *("task", "out", "err", "result", "values"),  # doit's
+    )
+
+    def __init__(self, session: Session, planned: Task, make: Make) -> None:
         self.session = session
         self.planned = planned
-        self.stale: dict[str, str] = {}
+        self.stale: Mapping[str, str] = _NOTHING
         self.task: DoitTask | None = None
         self.out: str | None = None
         self.err: str | None = None
         self.result: Any = None
-        self.values: dict[str, Any] = {}
+        self.values: Mapping[str, Any] = _NOTHING
         self.predicted = self.seconds = 0.0  # that it was thought to take, and took
         self._make = make
 
@@ -36,7 +46,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         return f"generate {', '.join(output.path for output in self.planned.outputs)}"
 
     def execute(self, out: Any = None, err: Any = None) -> TaskFailed | None:
-        return self.take(self._make(self.wanted))
+        return self.take(self._make(self.planned, self.wanted))
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -53,9 +63,28 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         return None
 
 
+class _Freshness:
+    """Asks a task whether it is fresh. doit looks at the signature of what it calls, which takes longer than the call
+    where it is not told."""
+
+    __signature__ = Signature()
+
+    def __init__(self, task: OutputsTask) -> None:
+        self._task = task
+
+    def __call__(self) -> bool:
+        return self._task.is_fresh()
+
+
 class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     """doit's task for some outputs; the parent process commits them when doit saves its values."""
 
+    # Some of doit's attributes, which every task has, in slots: with fewer than thirty others a task takes half the
+    # memory, since CPython shares the keys of dictionaries up to that size. Not those that doit deletes to pickle.
+    __slots__ = (
+        *("params", "creator_params", "options", "pos_arg", "pos_arg_val", "setup_tasks", "io", "loader", "getargs"),
+        *("subtask_of", "has_subtask", "verbosity", "cfg_values", "watch", "meta", "wild_dep"),
+    )
     values: dict[str, Any]
 
     def __init__(self, planned: Task, action: MakeAction, basename: str, **options: Any) -> None:
@@ -63,18 +92,41 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
             row_name(planned),
             [action],
             targets=[output.path for output in planned.outputs],
-            uptodate=[False] if planned.problem else [self.is_fresh],
-            doc=f"{planned.schema} -> {', '.join(output.path for output in planned.outputs)}",
+            uptodate=[False] if planned.problem else [_Freshness(self)],
             subtask_of=basename,
             title=_title,
             **options,
         )
         self.planned = planned
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), **self._in_slots()}
+
+    def pickle_safe_dict(self) -> dict[str, Any]:
+        return {**super().pickle_safe_dict(), **self._in_slots()}
+
+    def _in_slots(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in OutputsTask.__slots__}
+
+    def update_from_pickle(self, pickle_obj: dict[str, Any]) -> None:
+        for name, value in pickle_obj.items():
+            setattr(self, name, value)
+
+    __setstate__ = update_from_pickle
+
     @property
     def action(self) -> MakeAction:
         action: MakeAction = self.actions[0]
         return action
+
+    @property
+    def doc(self) -> str:
+        planned = self.planned
+        return f"{planned.schema} -> {', '.join(output.path for output in planned.outputs)}"
+
+    @doc.setter
+    def doc(self, doc: str | None) -> None:
+        """doit sets what it was given: nothing. To hold a text for each task would take as much as its paths do."""
 
     def find_stale(self) -> dict[str, str]:
         return self.action.session.stale(self.planned)
@@ -92,6 +144,11 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
         for path, reason in stale.items():
             if reason == EDITED:
                 session.warn(f"{path}:1:1: {EDITED}: restored")
+
+    def forget_made(self) -> None:
+        """Let go of what was made, which is recorded: with many tasks it would be most of what this process holds."""
+        self.values.clear()
+        self.action.values = self.action.stale = _NOTHING
 
     def adopted(self) -> dict[str, Any]:
         """The values to save where the outputs, which exist, are taken for what would be made."""
@@ -124,8 +181,8 @@ class GroupTask(DoitTask):  # type: ignore[misc]  # doit has no types
 class GenerateTask(OutputsTask):
     """The task of one schema."""
 
-    def __init__(self, session: Session, planned: Task) -> None:
-        action = MakeAction(session, planned, partial(session.make, planned.name))
+    def __init__(self, session: Session, planned: Task, make: Make) -> None:
+        action = MakeAction(session, planned, make)
         super().__init__(planned, action, BASENAME, file_dep=list(planned.links.inputs))
 
 
@@ -134,7 +191,7 @@ class IndexTask(OutputsTask):
     not keep it from being done."""
 
     def __init__(self, session: Session, indexing: Indexing, planned: Task) -> None:
-        action = MakeAction(session, planned, partial(indexing.make, planned))
+        action = MakeAction(session, planned, indexing.make)
         super().__init__(planned, action, PROJECT_BASENAME, task_dep=[BASENAME])
         self._indexing = indexing
 
@@ -158,9 +215,9 @@ def _title(task: OutputsTask) -> str:
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:
     """The group task of the schemas, then one task per schema; the same for packs with outputs for the project."""
-    tasks = session.ranked_tasks()
+    tasks, make = session.ranked_tasks(), session.make_for  # one bound method, not one for each task
     yield from _group(session, BASENAME, "generate the outputs of every schema that changed", (
-        GenerateTask(session, planned) for planned in tasks
+        GenerateTask(session, planned, make) for planned in tasks
     ))  # fmt: skip
     if session.project.project_tasks:
         indexing = Indexing(session)

@@ -6,7 +6,8 @@ follows them all.
 """
 
 from schemagen.refs.answers import owners_of_ids
-from schemagen.refs.library import Known, Library
+from schemagen.refs.documents import Document
+from schemagen.refs.library import Known, Library, scanned
 from schemagen.refs.scan import Reference, Resource, Scan, scan_document
 
-__all__ = ["Known", "Library", "Reference", "Resource", "Scan", "owners_of_ids", "scan_document"]
+__all__ = ["Document", "Known", "Library", "Reference", "Resource", "Scan", "owners_of_ids", "scan_document", "scanned"]

@@ -92,19 +92,19 @@ class Answers:
 
     def _find(self, document: Document, resource: int, value: str) -> Answer | Refusal:
         uri, _, fragment = value.partition("#")
-        found = self._find_resource(document, resource, uri) if uri else (document, resource)
-        full = _full_uri(document.bases[resource], value)
         asked = join_uri(document.bases[resource], uri) if uri else ""
+        found = self._find_resource(document, uri, asked) if uri else (document, resource)
         if isinstance(found, Refusal):
             if found.code not in {NOTHING, NO_SCHEMA}:
                 return found
+            full = _full_uri(document.bases[resource], value)
             return Refusal(found.code, found.message, full, found.missing, asked)
         there, start = found
         try:
             pointer = there.point(start, fragment)
         except LookupError as error:
             message = f"{shortened(value)} leads nowhere: {error.args[0]}"
-            return Refusal(NOTHING, message, full, asked=asked)
+            return Refusal(NOTHING, message, _full_uri(document.bases[resource], value), asked=asked)
         name = unquote(fragment)
         resources = there.scan.resources
         return Answer(
@@ -115,14 +115,20 @@ class Answers:
             asked,
         )
 
+    def forget(self) -> None:
+        """Let go of the answers, and with them of the documents that they lead to."""
+        self._known.clear()
+        self._by_id.clear()
+
     def owners(self, uri: str) -> str:
         """The paths of the schemas that have the id ``uri``, as ``Resolution.asked`` has them."""
         return "\n".join(self._owners.get(uri, ()))
 
-    def _find_resource(self, document: Document, resource: int, uri: str) -> tuple[Document, int] | Refusal:
-        full = join_uri(document.bases[resource], uri)
-        if full in document.resource_of_uri:
-            return document, document.resource_of_uri[full]
+    def _find_resource(self, document: Document, uri: str, full: str) -> tuple[Document, int] | Refusal:
+        """What ``uri``, in full ``full``, of a reference in ``document`` names."""
+        own = document.resource_at(full)
+        if own is not None:
+            return document, own
         by_id = self._find_by_id(full)
         if by_id is not None:
             return by_id
@@ -143,7 +149,7 @@ class Answers:
             is_clear = len(owners) == 1 or (len({folders.real(folders.absolute(owner)) for owner in owners}) == 1)
             first = self._load(owners[0])
             self._by_id[uri] = (
-                (first, first.resource_of_uri[uri]) if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
+                (first, first.resource_at(uri) or 0) if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
             )
         return self._by_id[uri]
 

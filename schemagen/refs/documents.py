@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import quote, unquote, urljoin
 
 from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
 from schemagen.keywords import SUBSCHEMAS, Holds
-from schemagen.model import Draft, JsonValue
+from schemagen.model import Draft, JsonValue, Schema
 from schemagen.refs.scan import KEPT_BESIDE_REF, LEGACY, Reference, Scan, scan_fragment
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -18,43 +18,56 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 class Document:
     """A document that references lead from or into.
 
-    ``data`` are its bytes, for locations in it; None for a metaschema, whose ``path`` is its URI. ``bases``
-    are the URIs of its resources, by their index in the scan; where no id says otherwise they begin with
-    ``/``, the project folder. ``resource_of_uri`` maps a URI to the index of the first resource that has it.
+    ``schema`` gives it with what is parsed of it, which is not held here. The ``path`` of a metaschema is its URI.
+    ``bases`` are the URIs of its resources, by their index in the scan; where no id says otherwise they begin with
+    ``/``, the project folder.
     """
 
     __slots__ = (
         "_below",
+        "_index_of_uri",
         "_order",
+        "_schema",
         "bases",
-        "content",
-        "data",
         "draft",
+        "is_metaschema",
         "path",
-        "resource_of_uri",
         "scan",
     )
 
-    def __init__(self, path: str, draft: Draft, content: JsonValue, data: bytes | None, scan: Scan) -> None:
+    def __init__(
+        self, path: str, draft: Draft, schema: Callable[[], Schema], scan: Scan, *, is_metaschema: bool = False
+    ) -> None:
         self.path = path
         self.draft = draft
-        self.content = content
-        self.data = data
+        self._schema = schema
+        self.is_metaschema = is_metaschema
         self.scan = scan
-        self.bases = _bases(path if data is None else _retrieval_uri(path), scan)
-        self.resource_of_uri: dict[str, int] = {}
-        for index, base in enumerate(self.bases):
-            self.resource_of_uri.setdefault(base, index)
+        self.bases = _bases(path if is_metaschema else _retrieval_uri(path), scan)
+        self._index_of_uri: dict[str, int] | None = None
         self._order: tuple[list[str], list[int]] | None = None
         self._below: dict[str, Sequence[Reference]] = {}
 
     @property
-    def is_metaschema(self) -> bool:
-        return self.data is None
+    def content(self) -> JsonValue:
+        return self._schema().document
 
-    def uris_by_id(self) -> set[str]:
-        """The URIs that an id of the document gives to it or to a part of it."""
-        return {self.bases[index] for index, resource in enumerate(self.scan.resources) if resource.id}
+    @property
+    def data(self) -> bytes:
+        """Its bytes, for locations in it."""
+        return self._schema().data
+
+    def resource_at(self, uri: str) -> int | None:
+        """The index of the first resource that has ``uri``; None where none has."""
+        if len(self.bases) == 1:
+            return 0 if self.bases[0] == uri else None
+        if self._index_of_uri is None:
+            self._index_of_uri = {base: index for index, base in reversed(list(enumerate(self.bases)))}
+        return self._index_of_uri.get(uri)
+
+    def ids(self) -> tuple[str, ...]:
+        """The URIs that an id of the document gives to it or to a part of it, sorted."""
+        return tuple(sorted({self.bases[index] for index, resource in enumerate(self.scan.resources) if resource.id}))
 
     def references_below(self, pointer: str) -> Sequence[Reference]:
         """The references in the subschema at ``pointer``, in document order."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NoReturn
 
 from schemagen.config import Config
@@ -36,14 +37,48 @@ def _load_none(path: str) -> Schema:
     raise LookupError(path)
 
 
+_NO_DOCUMENTS: Mapping[str, Document] = {}
 _NONE_KNOWN = Known((), {}, _load_none)
+
+
+class _Documents:
+    """The documents of a library, which its answers need too. See ``Library``."""
+
+    def __init__(
+        self,
+        known: Callable[[str], Schema],
+        reload: Callable[[str], Schema] | None,
+        by_path: dict[str, Document],
+    ) -> None:
+        self._known = known
+        self._reload = reload
+        self._by_path = by_path
+
+    def at(self, path: str) -> Document:
+        return self._by_path.get(path) or self.scan(self._known(path))
+
+    def forget(self) -> None:
+        self._by_path.clear()
+
+    def scan(self, schema: Schema) -> Document:
+        document = self._by_path[schema.path] = scanned(schema, self._reload)
+        return document
+
+
+def scanned(schema: Schema, reload: Callable[[str], Schema] | None) -> Document:
+    """The document of ``schema``; with ``reload`` it does not hold the schema."""
+    again = (lambda: schema) if reload is None else partial(reload, schema.path)
+    return Document(schema.path, schema.draft, again, scan_document(schema))
 
 
 class Library:
     """All schemas of a project that could be read, and where their references lead.
 
     ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read: they are
-    loaded when a reference leads to them. What is found out for one schema serves all others.
+    loaded when a reference leads to them. What is found out for one schema serves all others. With ``reload``, which
+    gives a schema by its path, the library does not hold the schemas, and ``known`` must be able to load any of them.
+    ``documents`` are some that were ``scanned`` so. ``ids`` are the URIs that name a schema or a part of it, sorted, by
+    path, of those that have any.
     """
 
     def __init__(
@@ -52,14 +87,16 @@ class Library:
         config: Config,
         failed: Mapping[str, SchemaError] = _NOT_FAILED,
         known: Known = _NONE_KNOWN,
+        reload: Callable[[str], Schema] | None = None,
+        documents: Mapping[str, Document] = _NO_DOCUMENTS,
     ) -> None:
-        self._documents = {schema.path: _document(schema) for schema in schemas}
-        self._known = known
-        ids: dict[str, Iterable[str]] = {**known.ids}
-        ids |= {path: document.uris_by_id() for path, document in self._documents.items()}
+        self._documents = _Documents(known.load, reload, dict(documents))
+        own = {path: document.ids() for path, document in documents.items()}
+        own |= {schema.path: self._documents.scan(schema).ids() for schema in schemas}
+        self.ids = {**known.ids, **{path: ids for path, ids in own.items() if ids}}
         folders = SchemaFolders(config.root, config.schemas)
-        paths = {*known.paths, *self._documents}
-        self._answers = Answers(paths, dict(sorted(ids.items())), self._document, folders, failed)
+        paths = {*known.paths, *own}
+        self._answers = Answers(paths, dict(sorted(self.ids.items())), self._documents.at, folders, failed)
         self._may_be_opaque = config.unresolved_refs == "opaque"
 
     def resolve(self, schema: Schema) -> Resolution:
@@ -74,7 +111,11 @@ class Library:
         Raises RefError for the first reference that leads nowhere; its ``files`` and ``missing`` are as in a
         Resolution, as far as it was followed.
         """
-        walk = _Walk(self._document(schema.path))
+        return self.resolve_at(schema.path)
+
+    def resolve_at(self, path: str) -> Resolution:
+        """The same for the schema at ``path``."""
+        walk = _Walk(self._documents.at(path))
         while walk.waiting:
             document, pointer = walk.waiting.popleft()
             for reference in document.references_below(pointer):
@@ -84,20 +125,16 @@ class Library:
         walk.check_circles()
         return walk.resolution()
 
-    def ids(self, path: str) -> tuple[str, ...]:
-        """The URIs that name the schema at ``path``, or a part of it, sorted."""
-        return tuple(sorted(self._document(path).uris_by_id()))
+    def forget(self) -> None:
+        """Let go of what was found out, some two kilobytes for each schema; it is found out again where it is asked
+        for. Only for a library that can reload its schemas."""
+        self._documents.forget()
+        self._answers.forget()
 
     def load(self, path: str) -> None:
         """Have the schema at ``path`` ready; if it broke since it was known, whoever needs it will say so."""
         with contextlib.suppress(SchemaError):
-            self._document(path)
-
-    def _document(self, path: str) -> Document:
-        document = self._documents.get(path)
-        if document is None:
-            document = self._documents[path] = _document(self._known.load(path))
-        return document
+            self._documents.at(path)
 
     def _follow(self, walk: _Walk, document: Document, reference: Reference) -> Target:
         answer = self._answers.answer(document, reference)
@@ -175,7 +212,7 @@ class _Walk:
         if document is not self.entry:
             message = f"{message} (reached from {self.entry.path})"
         pointer = f"{reference.pointer}/{reference.keyword}"
-        line, column = locate(document.data or b"", pointer)
+        line, column = locate(document.data, pointer)
         location = Location(document.path, line, column, pointer)
         raise RefError(message, location, code, tuple(sorted(self.missing)), self.files())
 
@@ -189,12 +226,31 @@ class _Walk:
         )
 
     def resolution(self) -> Resolution:
-        documents: dict[str, tuple[Draft, JsonValue]] = {
-            path: (document.draft, document.content) for path, document in self.documents.items()
-        }
         missing, opaque = tuple(sorted(self.missing)), tuple(sorted(self.opaque))
-        return Resolution(self.targets, documents, self.files(), missing, opaque, self.asked)
+        return Resolution(self.targets, Contents(self.documents), self.files(), missing, opaque, self.asked)
 
 
-def _document(schema: Schema) -> Document:
-    return Document(schema.path, schema.draft, schema.document, schema.data, scan_document(schema))
+class Contents(Mapping[str, tuple[Draft, JsonValue]]):
+    """The drafts and contents of documents by path; a content is held from when it was first asked for."""
+
+    __slots__ = ("_documents", "_found")
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self._found: dict[str, tuple[Draft, JsonValue]] = {}
+
+    def __getitem__(self, path: str) -> tuple[Draft, JsonValue]:
+        found = self._found.get(path)
+        if found is None:
+            document = self._documents[path]
+            found = self._found[path] = document.draft, document.content
+        return found
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._documents
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)

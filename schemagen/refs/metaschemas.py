@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from schemagen.model import Draft
+from schemagen.model import Draft, Schema
 from schemagen.refs.documents import Document
-from schemagen.refs.scan import SPECIFICATIONS, scan_content
+from schemagen.refs.scan import SPECIFICATIONS, scan_document
 
 _HOMES = ("http://json-schema.org/", "https://json-schema.org/")
 
@@ -36,4 +36,5 @@ def _load(uri: str) -> Document | None:
     draft = next((draft for draft, known in SPECIFICATIONS.items() if known is specification), None)
     if draft is None:  # draft 3
         return None
-    return Document(uri, draft, content, None, scan_content(content, draft))
+    schema = Schema(uri, uri, b"", "", draft, content)
+    return Document(uri, draft, lambda: schema, scan_document(schema), is_metaschema=True)

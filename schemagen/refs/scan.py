@@ -34,6 +34,11 @@ _REFERENCES = {
     Draft.D2019: ("$ref", "$recursiveRef"),
     Draft.D2020: ("$ref", "$dynamicRef"),
 }
+# What a scan looks for. Most schemas have none of it.
+_TELLING = {
+    draft: frozenset({"$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", *keywords})
+    for draft, keywords in _REFERENCES.items()
+}
 # A schema with these and one reference says nothing that its target does not say.
 _SILENT = frozenset(
     {"$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$defs", "definitions"}
@@ -91,29 +96,28 @@ class _OpenResource:
 
 def scan_document(schema: Schema) -> Scan:
     """Everything that references of, or into, ``schema`` need to know of it."""
-    return scan_content(schema.document, schema.draft)
-
-
-def scan_content(document: JsonValue, draft: Draft) -> Scan:
-    """The scan of a document that is not a schema of the project; see ``scan_document``."""
+    document, draft = schema.document, schema.draft
     references: list[Reference] = []
     resources = [_OpenResource("#", -1, "", is_recursive=False)]
     inside = [0]  # the resources around the present schema, innermost last
-    for pointer, schema in _schemas(document, draft, "#"):
+    telling = _TELLING[draft]
+    for pointer, words in _schemas(document, draft, "#"):
+        if telling.isdisjoint(words):
+            continue
         while not _is_below(pointer, resources[inside[-1]].pointer):
             inside.pop()
-        own_id, anchor = _names_of(schema, draft)
-        is_recursive = draft is Draft.D2019 and schema.get("$recursiveAnchor") is True
+        own_id, anchor = _names_of(words, draft)
+        is_recursive = draft is Draft.D2019 and words.get("$recursiveAnchor") is True
         if pointer == "#":
             resources[0] = _OpenResource("#", -1, own_id, is_recursive)
         elif own_id:
             resources.append(_OpenResource(pointer, inside[-1], own_id, is_recursive))
             inside.append(len(resources) - 1)
-        for name, is_dynamic in _anchors_of(schema, draft, anchor):
+        for name, is_dynamic in _anchors_of(words, draft, anchor):
             resources[inside[-1]].anchors.setdefault(name, pointer)
             if is_dynamic:
                 resources[inside[-1]].dynamic.add(name)
-        references.extend(_references_of(schema, draft, pointer, inside[-1]))
+        references.extend(_references_of(words, draft, pointer, inside[-1]))
     return Scan(tuple(references), tuple(resource.close() for resource in resources))
 
 
@@ -132,7 +136,7 @@ def scan_fragment(fragment: JsonValue, draft: Draft, pointer: str, resource: int
 def _schemas(document: JsonValue, draft: Draft, pointer: str) -> Iterator[tuple[str, dict[str, JsonValue]]]:
     """Every schema that is an object, without those that are ignored because they stand beside $ref."""
     above: list[str] = []  # the schemas around the present one that have more than a $ref, innermost last
-    for here, schema in walk_schemas(document, draft, pointer):
+    for here, schema in walk_schemas(document, draft, pointer, _TELLING[draft]):
         while above and not here.startswith(above[-1]):
             above.pop()
         if above and not here[len(above[-1]) :].startswith(_KEPT):

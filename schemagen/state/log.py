@@ -80,11 +80,15 @@ def read_record(path: Path, place: tuple[int, int]) -> Record | None:
     """The record at ``place`` (offset and length in bytes) of the log at ``path``; None where there is no good one."""
     offset, length = place
     try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            line = file.read(length)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
+    try:
+        line = os.pread(fd, length, offset)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
     found = next(_records(line, 0), None)
     return found[0] if found is not None and found[1] == length else None
 

@@ -29,11 +29,14 @@ class Sight:
     digest: str
 
 
+_NOTHING = Sight(GONE, "")
+
+
 def see(path: str, *, follows: bool = True) -> Sight:
     """Look at ``path`` and read it."""
     times = times_at(path, follows=follows)
     if times == GONE:
-        return Sight(GONE, "")
+        return _NOTHING
     return Sight(times, _digest_at(path, follows=follows))
 
 

@@ -52,8 +52,8 @@ class State:
         self._others = 0  # the length of the rows whose places are not known
         self._places: dict[str, Place] = {}
         self._writer: LogWriter | None = None
-        self._rows: dict[str, bytes] = {}
-        self._decoded: tuple[bytes, Row] = (b"", {})  # the last one: rows are asked for several times in a row
+        self._rows: dict[str, bytes] = {}  # empty for one that is read at its place: those that were written
+        self._decoded: tuple[str, Row | None] = ("", None)  # the last one: rows are asked for several times in a row
         self._claims: dict[str, dict[str, Origin]] = {}
 
     def use_places(self, places: Mapping[str, Place], size: int, live: int) -> None:
@@ -119,12 +119,20 @@ class State:
         """The row of the task ``name``, which the caller must not change, or None."""
         if not self._is_loaded and name not in self._rows:
             self._look_up(name)
-        raw = self._rows.get(name)
-        if raw is None:
+        if name not in self._rows:
             return None
-        if raw is not self._decoded[0]:
-            self._decoded = raw, json.loads(raw)
+        if name != self._decoded[0]:
+            raw = self._raw(name)
+            self._decoded = name, json.loads(raw) if raw else None
         return self._decoded[1]
+
+    def _raw(self, name: str) -> bytes:
+        """The row of ``name``, which there is; empty where it can no longer be read."""
+        raw = self._rows[name]
+        if raw:
+            return raw
+        record = read_record(self.path, self._places[name])
+        return record.body if record is not None and record.kind == b"R" and json.loads(record.name) == name else b""
 
     def _look_up(self, name: str) -> None:
         """Read the row of ``name`` at its place; the whole log where that is not known, or not so."""
@@ -141,14 +149,15 @@ class State:
 
     def put_row(self, name: str, row: Row) -> None:
         """Remember ``row``; what is remembered already (doit saves a group at each run) is not logged again."""
-        raw = _encode(row)
-        if self.row(name) == json.loads(raw):  # as it will be read back: tuples are lists
+        raw, before = _encode(row), self.row(name)
+        if before is not None and before == json.loads(raw):  # as it will be read back: tuples are lists
             return
         self._put(name, raw)
         place = self._append(b"R", name, raw)
         if place is not None:
             self._places[name] = place
-        self._drop_claims(name)
+            self._rows[name] = b""
+        self._drop_claims(_owned_by(facts_of(row)))
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
@@ -159,12 +168,14 @@ class State:
     def _put(self, name: str, row: bytes) -> None:
         if name in self._rows:
             self._forget(name)
+        self._decoded = "", None
         self._rows[name] = row
 
     def _forget(self, name: str) -> None:
         if name in self._rows:
             self._claim(_owned_by(self.facts(name)))
             del self._rows[name]
+            self._decoded = "", None
             self._places[name] = NO_PLACE
 
     # -- ownership
@@ -187,9 +198,9 @@ class State:
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
 
-    def _drop_claims(self, name: str) -> None:
-        """Drop the claims that the row of ``name`` repeats."""
-        for path, (digest, _) in _owned_by(self.facts(name)).items():
+    def _drop_claims(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
+        """Drop the claims that a row repeats, which says that ``outputs`` are ours."""
+        for path, (digest, _) in outputs.items():
             claimed = self._claims.get(path, {})
             claimed.pop(digest, None)
             if not claimed:
@@ -250,20 +261,25 @@ class State:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
         self._load()
         for name in self.names():
-            self._drop_claims(name)
-        records = [Record(b"R", _encode(name), row) for name, row in self._rows.items()]
+            self._drop_claims(_owned_by(self.facts(name)))
+        rows = {name: raw for name in self._rows if (raw := self._raw(name))}
+        records = [Record(b"R", _encode(name), raw) for name, raw in rows.items()]
         records += [
             Record(b"C", b'""', _encode({path: [digest, origin.schema, origin.pack]}))
             for path, digests in sorted(self._claims.items())
             for digest, origin in digests.items()
         ]
         places = rewrite_log(self.path, records)
-        self._places = dict(zip(self._rows, places, strict=False))
+        self._rows = {name: self._rows[name] for name in rows}
+        self._places = dict(zip(rows, places, strict=False))
         self._size = self.path.stat().st_size
 
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _encode(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _compact(value).encode()
 
 
 def facts_of(row: Row | None) -> dict[str, Any]:
