@@ -15,7 +15,7 @@ from typing import Any
 
 from schemagen.errors import Location, TemplateError
 from schemagen.mustache.code import Program, Variant, is_template_function, write_variant
-from schemagen.mustache.names import names_in, unknown_names, unsafe_names
+from schemagen.mustache.names import names_in, places_of, unknown_names, unsafe_names
 from schemagen.mustache.runtime import MAY_BE_FALSE, Escaped, Lookup, merged
 from schemagen.mustache.tags import DELIMITERS, Tag, scan_tags
 from schemagen.mustache.tree import Place, Source, Tree, parse_template
@@ -100,13 +100,34 @@ class Templates:
         return tuple(sorted(name for name, number in self._partials.items() if number in reached))
 
     def names_read(self, template: str) -> frozenset[str] | None:
-        """Every part of every name that ``template`` and the partials that it can reach read from the view.
+        """Every part of every name that ``template`` and the partials that it can reach read from the view, alone and
+        as ``section.name`` for each section that is the nearest around the name somewhere.
 
         None where that cannot be known: what a helper returns may read anything.
         """
         units = self._units(template)
         names = frozenset(name for unit in units for name in names_in(self._tags[unit]))
-        return None if names & self._helpers.keys() or self._has_dynamic(units) else names
+        if names & self._helpers.keys() or self._has_dynamic(units):
+            return None
+        return names.union(self._names_in_sections(self._templates[template], names))
+
+    def _names_in_sections(self, template: int, names: Collection[str]) -> Iterator[str]:
+        if any(tag.kind == "<" for unit in self._reached[template] | {template} for tag in self._tags[unit]):
+            # What is put into a block of a parent is read in the sections around that: there may be any.
+            yield from (f"{section}.{name}" for section in names for name in names)
+            return
+        waiting = [("", template)]
+        seen = set(waiting)
+        while waiting:
+            outer, unit = waiting.pop()
+            for section, tag in places_of(self._tags[unit]):
+                around = section or outer
+                if tag.kind == ">" and (used := (around, self._partials[tag.name])) not in seen:
+                    seen.add(used)
+                    waiting.append(used)
+                for name in names_in([tag]):
+                    yield f"{around}.{name}"
+                    around = name
 
     def unknown_names(self, template: str, known: Collection[str]) -> list[TemplateError]:
         """A problem for every name that ``template`` and the partials that it can reach read and that is not one of

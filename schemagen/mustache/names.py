@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 
 from schemagen.errors import TemplateError
-from schemagen.mustache.tags import Tag
+from schemagen.mustache.tags import OPENING, Tag
 from schemagen.mustache.tree import Place, Source
 
 _READING = frozenset(["", "&", "#", "^"])
@@ -16,6 +16,20 @@ def names_in(tags: Sequence[Tag]) -> Iterator[str]:
     """Every part of every name that ``tags`` read from the view."""
     for tag in tags:
         yield from _parts(tag)
+
+
+def places_of(tags: Sequence[Tag]) -> Iterator[tuple[str, Tag]]:
+    """Each of ``tags`` after the name of the section that it stands in, ``""`` where it stands in none: of the nearest
+    one that puts a value on the context, as an inverted section does not, nor a block."""
+    around = [""]
+    for tag in tags:
+        if tag.kind == "/":
+            around.pop()
+            continue
+        yield around[-1], tag
+        if tag.kind in OPENING:
+            is_value = tag.kind == "#" and tag.name != "."
+            around.append(tag.name.rpartition(".")[2] if is_value else around[-1])
 
 
 def unknown_names(source: Source, tags: Sequence[Tag], known: Collection[str]) -> Iterator[TemplateError]:

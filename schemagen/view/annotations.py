@@ -33,7 +33,9 @@ def annotate(node: Plain, words: Schema, making: Making) -> None:
 
 def _title(node: Plain, value: JsonValue, making: Making) -> None:
     if isinstance(value, str):
-        node["title"] = one_line(value)
+        node["title"] = title = one_line(value)
+        if title and making.has_labels:
+            making.set_label(node, title)
         if making.has_strings:
             making.add_strings(node, "title", value)
 
@@ -43,6 +45,8 @@ def describe(node: Plain, value: JsonValue, making: Making) -> None:
         return
     text = (value if value.isprintable() else clean(value)).strip()
     node["description"] = text
+    if text and making.has_sentences:
+        node["has_hint"] = True
     if making.has_summary:
         node["summary"] = summarise(text)
     if making.has_md_cell:

@@ -48,7 +48,7 @@ def build_choices(
         for schema, at in places:
             variant = builder.node(schema, at, slot)
             variant["is_variant"] = True
-            if builder.making.has_labels:
+            if builder.making.has_variant_labels:
                 builder.making.set_label(variant, variant_label(variant, taken))
             variants.append(variant)
         choice = {

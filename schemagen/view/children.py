@@ -25,7 +25,7 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
     declared = frozenset([key for key, _ in rules.properties])
     children = []
     for key, (schema, at) in rules.properties:
-        child = builder.node(schema, at, slot.property(key, at, is_required=key in required))
+        child = builder.node(schema, at, slot.property(making.keys.of(key), at, is_required=key in required))
         if key in slot.known:
             child["is_overlay"] = True
         children.append(child)
@@ -38,13 +38,13 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
     if rules.pattern_properties:
         patterns = []
         for index, (key, (schema, at)) in enumerate(rules.pattern_properties):
-            place = slot.matching(key, f"p{index + 1}")._replace(has_section=True)
+            place = slot.matching(making.keys.of(key), f"p{index + 1}", has_section=True)
             patterns.append(builder.node(schema, at, place))
         put(node, "pattern_properties", patterns)
     if rules.additional:
-        _add_rest(builder, node, "additional", rules.additional, slot.matching("*", "a"))
+        _add_rest(builder, node, "additional", rules.additional, slot.matching(making.keys.of("*"), "a"))
     if rules.unevaluated_properties:
-        _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot.matching("*", "u"))
+        _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot.matching(making.keys.of("*"), "u"))
     if rules.additional and rules.additional[0] is False:
         node["is_closed"] = True
         said.append(sentence("additionalProperties", "No other properties are allowed."))
@@ -122,11 +122,11 @@ def _is_telling(node: Plain) -> bool:
     return bool(
         node["description"]
         or node["constraints"]
-        or node["has_properties"]
-        or node["has_members"]
-        or node["has_choices"]
-        or node["has_all_of"]
-        or node["has_prefix_items"]
-        or node["has_pattern_properties"]
-        or node["has_conditions"]
+        or node["properties"]
+        or node["members"]
+        or node["choices"]
+        or node["all_of"]
+        or node["prefix_items"]
+        or node["pattern_properties"]
+        or node["conditions"]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from schemagen.view.patterns import html_pattern
@@ -34,70 +35,87 @@ _HTML_NUMBER = re.compile(r"-?(?:\d+|\d*\.\d+)(?:[eE][+-]?\d+)?\Z|-?\d+\.\d+(?:[
 
 FIELDSET: Plain = {**EMPTY_HTML, "is_fieldset": True}
 NOTHING: Plain = {**EMPTY_HTML, "is_nothing": True}
-PLAIN_TEXT: Plain = {**EMPTY_HTML, "is_input": True, "type": "text"}
-PLAIN_CHECKBOX: Plain = {**EMPTY_HTML, "is_checkbox": True}
-PLAIN_JSON: Plain = {**EMPTY_HTML, "is_textarea": True, "is_json": True, "can_require": True}
 REFERENCE: Plain = {**EMPTY_HTML, "is_reference": True}
+_FIXED: Plain = {**EMPTY_HTML, "is_fixed": True, "type": "text"}
+_JSON: Plain = {**EMPTY_HTML, "is_textarea": True, "is_json": True, "can_require": True}
+_NUMBER: Plain = {**EMPTY_HTML, "is_input": True, "type": "number", "can_require": True}
+# The controls of nodes that say no more than their kind.
+PLAIN_CONTROLS: dict[str, Plain] = {
+    **dict.fromkeys(("object", "array", "union", "any", "ref"), _JSON),
+    "string": {**EMPTY_HTML, "is_input": True, "type": "text"},
+    "number": {**_NUMBER, "attributes": [{"name": "step", "value": "any"}]},
+    "integer": {**_NUMBER, "attributes": [{"name": "step", "value": "1"}]},
+    "boolean": {**EMPTY_HTML, "is_checkbox": True},
+    "null": {**_FIXED, "value": "null"},
+    "never": NOTHING,
+}
+# Without any of these keywords the control of a value without parts is that of its kind.
+CONTROLLING = frozenset(
+    {"default", "examples", "readOnly", "writeOnly", "format", "pattern", "minLength", "maxLength", "contentMediaType"}
+    | {"contentEncoding", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "enum", "const"}
+)
 
 
 def control_for(node: Plain) -> Plain:
     """The ``html`` of ``node``, all the rest of which is known."""
-    kind = node["kind"]
     if node["is_part"]:
         if node["ref"]:
             return REFERENCE if node["ref"]["node"] else NOTHING
         return FIELDSET if _has_fields(node) else NOTHING
-    if kind == "ref":
-        return REFERENCE if node["ref"]["node"] else _json(node)
-    if kind in {"object", "array", "union"}:
-        return _composite(node)
-    if kind == "never":
-        return NOTHING
-    if kind in {"const", "null"}:
-        value = node["const"]["text"] if kind == "const" else "null"
-        return {**EMPTY_HTML, "is_fixed": True, "type": "text", "value": value}
-    if kind == "enum":
-        return _choice(node)
-    if kind == "boolean":
-        default = node["default"]
-        if not default and not node["is_read_only"]:
-            return PLAIN_CHECKBOX
-        checked = bool(default) and default["json"] == "true"
-        return {
-            **EMPTY_HTML,
-            "is_checkbox": True,
-            "is_checked": checked,
-            "is_read_only": node["is_read_only"],
-        }
-    if kind in {"number", "integer"}:
-        return _number(node)
-    if kind == "string":
-        return _text(node)
-    return _json(node)
+    return _CONTROLS[node["kind"]](node)
 
 
-_FIELDS = ("properties", "pattern_properties", "prefix_items", "items", "all_of", "choices", "conditions")
+def _reference(node: Plain) -> Plain:
+    return REFERENCE if node["ref"]["node"] else _json(node)
+
+
+def _plain(node: Plain) -> Plain:
+    return PLAIN_CONTROLS[node["kind"]]
+
+
+def _constant(node: Plain) -> Plain:
+    return {**_FIXED, "value": node["const"]["text"]}
+
+
+def _checkbox(node: Plain) -> Plain:
+    default = node["default"]
+    if not default and not node["is_read_only"]:
+        return PLAIN_CONTROLS["boolean"]
+    is_checked = bool(default) and default["json"] == "true"
+    return {**PLAIN_CONTROLS["boolean"], "is_checked": is_checked, "is_read_only": node["is_read_only"]}
 
 
 def _has_fields(node: Plain) -> bool:
-    return any(node[name] for name in _FIELDS) or bool(node["additional"]["node"])
+    return bool(
+        node["properties"]
+        or node["items"]
+        or node["choices"]
+        or node["all_of"]
+        or node["conditions"]
+        or node["prefix_items"]
+        or node["pattern_properties"]
+        or node["additional"]["node"]
+    )
 
 
-def _composite(node: Plain) -> Plain:
-    if node["kind"] == "array":
-        items = node["items"]
-        if items and node["is_unique"] and items["is_enum"] and len(items["members"]) <= _MAX_CHECKBOXES:
-            return {**EMPTY_HTML, "is_checkboxes": True}
+def _group(node: Plain) -> Plain:
     return FIELDSET if _has_fields(node) else _json(node)
+
+
+def _list(node: Plain) -> Plain:
+    items = node["items"]
+    if items and node["is_unique"] and items["kind"] == "enum" and len(items["members"]) <= _MAX_CHECKBOXES:
+        return {**EMPTY_HTML, "is_checkboxes": True}
+    return _group(node)
 
 
 def _json(node: Plain) -> Plain:
     """A box for JSON: for what no other control can show."""
     default = node["default"]
     if not default and not node["is_read_only"]:
-        return PLAIN_JSON
+        return _JSON
     value = default["json"] if default and not node["is_write_only"] else ""
-    return {**PLAIN_JSON, "value": value, "is_read_only": node["is_read_only"]}
+    return {**_JSON, "value": value, "is_read_only": node["is_read_only"]}
 
 
 def _choice(node: Plain) -> Plain:
@@ -178,8 +196,6 @@ def _whole(text: str) -> bool:
 
 
 def _text(node: Plain) -> Plain:
-    if not any(map(node.__getitem__, _TEXT_FIELDS)):
-        return PLAIN_TEXT
     default = node["default"]
     value = default["text"] if default and default["is_string"] and not node["is_write_only"] else ""
     if _is_long(node, value):
@@ -210,12 +226,6 @@ def _text(node: Plain) -> Plain:
     return _input(node, kind, value, attributes, can_require=_needs_text(node), flag="is_string")
 
 
-_TEXT_FIELDS = (
-    *("default", "examples", "format", "pattern", "min_length", "max_length", "is_read_only", "is_write_only"),
-    *("content_media_type", "content_encoding"),
-)
-
-
 def _is_long(node: Plain, value: str) -> bool:
     limit = node["max_length"]
     return (
@@ -244,3 +254,20 @@ def _input(node: Plain, kind: str, value: str, attributes: list[Plain], *, can_r
         "suggestions": suggestions,
         "has_suggestions": bool(suggestions),
     }
+
+
+_CONTROLS: dict[str, Callable[[Plain], Plain]] = {
+    "object": _group,
+    "array": _list,
+    "union": _group,
+    "string": _text,
+    "number": _number,
+    "integer": _number,
+    "boolean": _checkbox,
+    "enum": _choice,
+    "const": _constant,
+    "ref": _reference,
+    "null": _plain,
+    "never": _plain,
+    "any": _json,
+}

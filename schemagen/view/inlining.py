@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemagen.view.controls import control_for
+from schemagen.view.controls import REFERENCE, control_for
 from schemagen.view.literals import numbered
 from schemagen.view.making import Making
 from schemagen.view.shapes import CHILDREN, RESTS, STRING_LANGUAGES, Plain
@@ -32,9 +32,6 @@ class Tree:
     height: int
 
 
-_BELOW = (*CHILDREN, "items", "choices", "conditions")
-
-
 @dataclass(slots=True)
 class _Copying:
     """One copying of a tree: new ids, names below another value, and what was met on the way."""
@@ -48,37 +45,42 @@ class _Copying:
     count: int = 0
 
     def copy(self, node: Plain, depth: int, *, is_demanded: bool) -> Plain:
-        self.count += 1 + len(node["members"]) // _MEMBERS_PER_NODE
         new = node.copy()
-        new["id"] = self.making.new_id()
-        if node["id"] in self.known:
-            self.known[new["id"]] = self.known[node["id"]]
+        old_id = node["id"]
+        new["id"] = new_id = self.making.new_id()
         name = node["name"]
-        new["name"] = (self.new_name + (name[self.old_name :] if name != "~" else "")) or "~"
-        new["must_be_filled"] = is_demanded = is_demanded and node["must_be_filled"]
-        if node["ref"]:
-            new["ref"] = {**node["ref"], "node": False}
-            if self.making.has_html:
-                new["html"] = control_for(new)
-            if not node["ref"]["is_opaque"]:
-                self.sites.append((new, depth))
-        if not any(map(node.__getitem__, _BELOW)) and not any(node[key]["node"] for key in RESTS):
-            return new
+        new["name"] = (self.new_name + name[self.old_name :] if name != "~" else self.new_name) or "~"
+        if not is_demanded:
+            new["must_be_filled"] = False
+        if old_id in self.known:
+            self.known[new_id] = self.known[old_id]
+        self.count += 1
+        if node["members"]:
+            self.count += len(node["members"]) // _MEMBERS_PER_NODE
+        if node["ref"] and not node["ref"]["is_opaque"]:
+            self.sites.append((new, depth))
+        if old_id in self.making.parents:
+            self.making.parents.add(new_id)
+            self._copy_below(new, depth)
+        return new
+
+    def _copy_below(self, new: Plain, depth: int) -> None:
+        """Give ``new``, which has the parts of another node, copies of them."""
+        is_demanded = new["must_be_filled"]
         for key in CHILDREN:
-            if node[key]:
-                new[key] = [self.copy(child, depth + 1, is_demanded=is_demanded) for child in node[key]]
-        if node["items"]:
-            new["items"] = self.copy(node["items"], depth + 1, is_demanded=False)
-            if node["min_items"] not in {"", "0", "1"} and not node["more_rows"]:
+            if new[key]:
+                new[key] = [self.copy(child, depth + 1, is_demanded=is_demanded) for child in new[key]]
+        if new["items"]:
+            new["items"] = self.copy(new["items"], depth + 1, is_demanded=False)
+            if new["min_items"] not in {"", "0", "1"} and not new["more_rows"]:
                 self.arrays.append((new, depth))
         for key in RESTS:
-            if node[key]["node"]:
-                new[key] = {**node[key], "node": self.copy(node[key]["node"], depth + 1, is_demanded=False)}
-        if node["choices"]:
-            new["choices"] = [self._copy_choice(new["id"], choice, depth) for choice in node["choices"]]
-        if node["conditions"]:
-            new["conditions"] = [self._copy_condition(condition, depth) for condition in node["conditions"]]
-        return new
+            if new[key]["node"]:
+                new[key] = {**new[key], "node": self.copy(new[key]["node"], depth + 1, is_demanded=False)}
+        if new["choices"]:
+            new["choices"] = [self._copy_choice(new["id"], choice, depth) for choice in new["choices"]]
+        if new["conditions"]:
+            new["conditions"] = [self._copy_condition(condition, depth) for condition in new["conditions"]]
 
     def _copy_choice(self, owner: str, choice: Plain, depth: int) -> Plain:
         variants = [self.copy(variant, depth + 1, is_demanded=False) for variant in choice["variants"]]
@@ -99,6 +101,12 @@ class Inliner:
         self._making = making
         self._known = known
         self._left = MAX_NODES
+        self._of_site = [key for key in _OF_SITE if key in making.node]
+        self._said_at_site = {
+            key: [token for token in (key, *tokens) if token in making.node]
+            for key, tokens in _SAID_AT_SITE.items()
+            if key in making.node
+        }
 
     def inline(self, tree: Tree) -> None:
         """Put copies of definitions below the nodes of ``tree`` that refer to them, the nearest first."""
@@ -116,12 +124,29 @@ class Inliner:
             copying = _Copying(self._making, self._known, 0, name)
             copy = copying.copy(found.root, depth + 1, is_demanded=site["must_be_filled"])
             self._left -= copying.count
-            _dress(copy, site, self._known.get(site["id"], frozenset()))
-            site["ref"]["node"] = copy
+            self._dress(copy, site)
+            site["ref"] = {**site["ref"], "node": copy}
             if self._making.has_html:
                 copy["html"] = control_for(copy)
-                site["html"] = control_for(site)
+                site["html"] = REFERENCE
             self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
+
+    def _dress(self, copy: Plain, site: Plain) -> None:
+        """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
+        for key in self._of_site:
+            copy[key] = site[key]
+        for key in ("is_deprecated", "is_read_only", "is_write_only", "is_nullable"):
+            if site[key]:
+                copy[key] = True
+        for key, tokens in self._said_at_site.items():
+            if site[key]:
+                for token in tokens:
+                    copy[token] = site[token]
+        if "has_hint" in copy:
+            copy["has_hint"] = bool(copy["description"] or copy["constraints"])
+        known = self._known.get(site["id"])
+        if known:
+            copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in copy["properties"]]
 
     def _queue(
         self,
@@ -175,27 +200,6 @@ _SAID_AT_SITE = {
     "default": (),
     "comment": tuple(f"{language}_comment" for language in STRING_LANGUAGES),
 }
-
-
-def _dress(copy: Plain, site: Plain, known: frozenset[str]) -> None:
-    """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
-    for key in _OF_SITE:
-        if key in site:
-            copy[key] = site[key]
-    for key in ("is_deprecated", "is_read_only", "is_write_only"):
-        copy[key] = copy[key] or site[key]
-    for key, tokens in _SAID_AT_SITE.items():
-        if site[key]:
-            copy[key] = site[key]
-            for token in tokens:
-                if token in site:
-                    copy[token] = site[token]
-    if site["is_nullable"] and not copy["is_nullable"]:
-        copy["is_nullable"] = True
-    if "has_hint" in copy:
-        copy["has_hint"] = bool(copy["description"] or copy["constraints"])
-    if known:
-        copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in copy["properties"]]
 
 
 def _size(node: Plain, limit: int) -> int:

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from schemagen.model import JsonValue
 from schemagen.view import data, python, typescript
+from schemagen.view.controls import PLAIN_CONTROLS
 from schemagen.view.escapes import joined_lines, lines_of
+from schemagen.view.keys import Keys
 from schemagen.view.literals import Literals, json_text, numbered
 from schemagen.view.markdown import code_span
 from schemagen.view.phrases import Sentence, markdown_text, plain_text
@@ -24,6 +26,8 @@ from schemagen.view.shapes import (
     EMPTY_REF,
     EMPTY_USE,
     EMPTY_VIEW,
+    IDLE,
+    KINDS,
     MEMBER_EXTRA,
     NAMING,
     NODE_TEXTS,
@@ -31,7 +35,6 @@ from schemagen.view.shapes import (
     VIEW_TEXTS,
     Plain,
 )
-from schemagen.view.text import clean, slug_words
 from schemagen.view.wanted import Wanted
 
 _STRINGS: dict[str, Callable[[str], str]] = {
@@ -64,12 +67,13 @@ _NEEDED_BY = {"ts_literal": ("ts_type",), "py_literal": ("py_type",)}
 
 
 class Making:
-    """What one build of a view shares. ``anchors`` are those taken on a page; ``count`` is how many nodes were made."""
+    """What one build of a view shares. ``anchors`` are those taken on a page; ``count`` is how many nodes were made, and
+    ``parents`` has the ids of those that may have others below them."""
 
     def __init__(self, names_read: frozenset[str] | None) -> None:
         wanted = Wanted(names_read)
         self.wanted = wanted
-        self.node = wanted.only(EMPTY_NODE)
+        self.node = wanted.only(EMPTY_NODE, IDLE)
         self.ref = wanted.only(EMPTY_REF)
         self.condition = wanted.only(EMPTY_CONDITION)
         self.definition = wanted.only(EMPTY_DEFINITION)
@@ -79,16 +83,16 @@ class Making:
         self.extension = wanted.only(EMPTY_EXTENSION)
         # Which optional parts of a node are built.
         self.has_html = wanted.any("html")
-        self.has_copies = wanted.any("html", "more_rows") or wanted.all("ref", "node")
+        self.has_copies = wanted.any("html", "more_rows") or wanted.within("ref", "node")
         if self.has_copies:
             self.node.update(more_rows=[], has_more_rows=False)
         else:
             del self.ref["node"]
-        self.has_labels = wanted.any("label", *(f"{language}_label" for language in STRING_LANGUAGES))
-        self.has_pointer = "pointer" in self.node
-        self.has_paths = wanted.any("path", "md_path")
-        self.has_md_key = wanted.any("md_key")
-        self.has_property = wanted.any("ts_property", "ts_type")
+        labels = ("label", *(f"{language}_label" for language in STRING_LANGUAGES))
+        # Variants get theirs once they are known.
+        self.has_variant_labels = wanted.any(*labels)
+        self.has_labels = self.has_variant_labels and not wanted.is_only_in("variants", *labels)
+        self.has_places = wanted.any("pointer", "path", "md_path")
         self.has_md_cell = "md_cell" in self.node
         self.has_summary = wanted.any("summary")
         self.has_type_words = wanted.any("type_text")
@@ -108,7 +112,9 @@ class Making:
             text: tuple((f"{name}_{text}", write) for name, write in _STRINGS.items() if wanted.any(f"{name}_{text}"))
             for text in _TEXTS
         }
-        self.has_keys = self.has_md_key or self.has_property or bool(self._strings["key"])
+        md_key = [("md_key", code_span)] if wanted.any("md_key") else []
+        ts_property = [("ts_property", typescript.ts_property)] if wanted.any("ts_property", "ts_type") else []
+        self.keys = Keys((*md_key, *ts_property, *self._strings["key"]))
         self.has_strings = any(self._strings.values())
         self._lines = tuple(item for item in _LINES.items() if wanted.any(item[0]))
         literal = wanted.only(EMPTY_LITERAL)
@@ -118,12 +124,22 @@ class Making:
             tuple(item for item in _LITERALS.items() if wanted.any(item[0], *_NEEDED_BY.get(item[0], ()))),
             has_blocks=wanted.any("md_block"),
         )
+        # A node of which no more is known than its kind, or not even that.
+        self.shapes = {"": self.node, **{kind: self._shape(kind) for kind in KINDS}}
         self._begin()
+
+    def _shape(self, kind: str) -> Plain:
+        shape = {**self.node, "kind": kind, f"is_{kind}": True}
+        if self.has_type_words:
+            shape["type_text"] = shape["md_type"] = kind
+        if self.has_html and kind in PLAIN_CONTROLS:
+            shape["html"] = PLAIN_CONTROLS[kind]
+        return shape
 
     def _begin(self) -> None:
         self.count = 0
+        self.parents: set[str] = set()
         self.anchors: dict[str, int] = {}
-        self._slugs: dict[str, str] = {}
 
     @classmethod
     def begin(cls, names_read: frozenset[str] | None) -> Making:
@@ -131,13 +147,6 @@ class Making:
         making = copy(_prepared(names_read))
         making._begin()
         return making
-
-    def slug(self, key: str) -> str:
-        """The words of ``key`` as a part of an anchor; may be empty."""
-        words = self._slugs.get(key)
-        if words is None:
-            words = self._slugs[key] = slug_words(key)
-        return words
 
     def new_id(self) -> str:
         """An identifier for the next node."""
@@ -173,20 +182,9 @@ class Making:
         for key, write in self._lines:
             target[key] = write(line)
 
-    def add_key(self, target: Plain, key: str) -> None:
-        """Give ``target`` the tokens of its ``key``."""
-        if self.has_md_key:
-            target["md_key"] = code_span(key)
-        if self.has_property:
-            target["ts_property"] = typescript.ts_property(key)
-        self.add_strings(target, "key", key)
-
-    def named_key(self, key: str, shape: Plain) -> Plain:
+    def named_key(self, text: str, shape: Plain) -> Plain:
         """An object about a property that is only named."""
-        named = shape.copy()
-        named["key"] = clean(key)
-        self.add_key(named, key)
-        return named
+        return {**shape, **self.keys.of(text).tokens}
 
     def sentences(self, said: list[Sentence]) -> list[Plain]:
         made = []

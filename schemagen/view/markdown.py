@@ -51,6 +51,8 @@ def _escape_line(line: str) -> str:
 
 def code_span(text: str, length: int = CODE_LENGTH) -> str:
     """A complete code span that shows ``text`` on one line, shortened; also right in a table cell."""
+    if text.isprintable() and 0 < len(text) <= length and "`" not in text and "|" not in text and text[0] != " ":
+        return f"`{text}`"
     text = shorten(text, length)
     if not text.isprintable():
         text = _BREAKS.sub(lambda match: _SHOWN_BREAKS.get(match[0], " "), clean(text))

@@ -85,7 +85,7 @@ class _Namer:
 
     def node(self, node: Plain, own: Words, path: Words, members: _Members | None, *, is_typed: bool) -> None:
         _call(node, own, ts_name(own), py_name(own))
-        if is_typed and node["kind"] == "object" and node["has_properties"]:
+        if is_typed and node["kind"] == "object" and node["properties"]:
             path = self._types.claim(shortened(path))
             _declare(node, path)
         self.inside(node, path, members or _Members(), is_typed=is_typed)
@@ -122,7 +122,7 @@ class _Namer:
 
 def _is_record(node: Plain) -> bool:
     """Whether an object is wholly described by its properties, as far as types can tell."""
-    return bool(node["kind"] == "object" and node["has_properties"] and not node["all_of"] and not node["choices"])
+    return bool(node["kind"] == "object" and node["properties"] and not node["all_of"] and not node["choices"])
 
 
 def _words_of_variant(node: Plain) -> Words:

@@ -9,7 +9,7 @@ from schemagen.view.annotations import annotate, describe, enumeration, listed_v
 from schemagen.view.branches import build_choices, build_conditions
 from schemagen.view.children import fill_array, fill_object, saying
 from schemagen.view.constraints import add_number, add_string
-from schemagen.view.controls import control_for
+from schemagen.view.controls import CONTROLLING, control_for
 from schemagen.view.definitions import Definition, Definitions
 from schemagen.view.kinds import assumed_types, declared_types, simple_kind
 from schemagen.view.literals import ABSENT, put
@@ -22,7 +22,7 @@ from schemagen.view.reading import STRUCTURE, read_rules
 from schemagen.view.rules import Place, Rules, Schema, normal_words
 from schemagen.view.shapes import TYPES, Plain
 from schemagen.view.slots import Slot
-from schemagen.view.text import claim, clean, humanise
+from schemagen.view.text import claim, clean
 from schemagen.view.unwrapping import part_references, several_types, unwrap
 from schemagen.view.wording import type_words
 
@@ -52,73 +52,90 @@ class TreeBuilder:
 
     def node(self, schema: JsonValue, pointer: str, slot: Slot) -> Plain:
         # Each level of a schema takes few frames here, since it may be two hundred levels deep.
-        node = self._started(pointer, slot)
         if not isinstance(schema, dict):
-            node["kind"] = "never" if schema is False else "any"
-        elif len(schema) == 1 and isinstance(schema.get("$ref"), str):
-            node["kind"] = "ref"
+            return self._leaf("any" if schema else "never", pointer, slot)
+        if len(schema) == 1 and isinstance(schema.get("$ref"), str):
+            node = self._started("ref", pointer, slot)
             self._refer(node, "$ref", pointer, schema["$ref"])
-        elif not self._structure.isdisjoint(schema) or not self._fill_simple(node, schema):
-            rules, types, filled, is_nullable = self._read(node, schema, pointer)
-            said: list[Sentence] = []
-            if not rules.references:
-                self.depth += 1
-                known = self._fill_values(node, rules, filled, slot, said)
-                self._fill_parts(node, rules, types, slot, known, said)
-                self.depth -= 1
-            self._say(node, said, is_nullable=is_nullable)
-        self._finish(node, slot)
+            self._complete(node)
+            return node
+        if self._structure.isdisjoint(schema):
+            words = normal_words(schema) if self.owner.draft is Draft.D4 else schema
+            kind, is_nullable = simple_kind(words)
+            if kind:
+                return self._simple(words, kind, pointer, slot, is_nullable=is_nullable)
+        node = self._started("", pointer, slot)
+        self.making.parents.add(node["id"])
+        rules, types, filled, is_nullable = self._read(node, schema, pointer)
+        said: list[Sentence] = []
+        if not rules.references:
+            self.depth += 1
+            known = self._fill_values(node, rules, filled, slot, said)
+            self._fill_parts(node, rules, types, slot, known, said)
+            self.depth -= 1
+        self._say(node, said, is_nullable=is_nullable)
+        node["is_" + node["kind"]] = True
+        self._complete(node)
         return node
 
-    def _started(self, pointer: str, slot: Slot) -> Plain:
-        """A new node at its place, of which no more is known."""
+    def _started(self, kind: str, pointer: str, slot: Slot) -> Plain:
+        """A new node at its place, of which no more is known than its kind, or not even that."""
         making = self.making
-        node = making.node.copy()
+        node = making.shapes[kind].copy()
+        making.count += 1
         self.count += 1
         if self.depth >= self.height:
             self.height = self.depth + 1
-        making.count += 1
-        node["id"] = f"f{making.count}"
-        name, key = slot.name, slot.key
+        name, _, _, label, key, is_required, is_demanded, is_item, is_part, has_section, known = slot
+        node["id"] = number = f"f{making.count}"
         node["name"] = (name if name.isprintable() else clean(name)) or "~"
-        if making.has_pointer:
-            node["pointer"] = clean(pointer)
-        if key or slot.has_section:
-            node["key"] = key if key.isprintable() else clean(key)
-            if making.has_keys:
-                making.add_key(node, key)
-            if slot.has_section and making.has_sections:
-                self.add_section(node, slot)
-        if making.has_paths:
-            node["path"] = clean(slot.path)
-            node["md_path"] = code_span(slot.path) if slot.path else ""
-        if slot.is_required:
+        if key is not None:
+            node.update(key.tokens)
+        if label and making.has_labels:
+            making.set_label(node, label)
+        if has_section and making.has_sections:
+            self.add_section(node, slot)
+        if making.has_places:
+            self._say_where(node, pointer, slot)
+        if is_required:
             node["is_required"] = True
-        if slot.is_demanded:
+        if is_demanded:
             node["must_be_filled"] = True
-        if slot.is_item:
+        if is_item:
             node["is_item"] = True
-        if slot.is_part:
+        if is_part:
             node["is_part"] = True
+        if known:
+            self.known[number] = known
         return node
+
+    def _say_where(self, node: Plain, pointer: str, slot: Slot) -> None:
+        if "pointer" in node:
+            node["pointer"] = clean(pointer)
+        if slot.path and "path" in node:
+            node["path"] = clean(slot.path)
+            node["md_path"] = code_span(slot.path)
 
     def add_section(self, node: Plain, slot: Slot) -> None:
         """Give ``node`` a place of its own on a reference page."""
-        words = "-".join(filter(None, map(self.making.slug, slot.steps)))
-        node["anchor"] = claim("property-" + (words[:80].strip("-") or "item"), self.making.anchors)
+        node["anchor"] = claim("property-" + (slot.trail[:80].strip("-") or "item"), self.making.anchors)
         node["has_section"] = True
 
-    def _fill_simple(self, node: Plain, words: Schema) -> bool:
-        """Fill in what a schema says that has no parts, as most have none; false, and nothing done, where it has."""
-        if self.owner.draft is Draft.D4:
-            words = normal_words(words)
-        kind, is_nullable = simple_kind(words)
-        if not kind:
-            return False
+    def _leaf(self, kind: str, pointer: str, slot: Slot) -> Plain:
+        """The node of a schema that says no more than its kind."""
+        node = self._started(kind, pointer, slot)
+        if slot.is_part and self.making.has_html:
+            node["html"] = control_for(node)
+        return node
+
+    def _simple(self, words: Schema, kind: str, pointer: str, slot: Slot, *, is_nullable: bool) -> Plain:
+        """The node of a schema that has no parts, as most have none."""
+        node = self._leaf(kind, pointer, slot)
         making = self.making
-        node["kind"] = kind
-        said: list[Sentence] = []
         annotate(node, words, making)
+        if CONTROLLING.isdisjoint(words) and not is_nullable:
+            return node
+        said: list[Sentence] = []
         if kind == "const":
             node["const"] = making.literals.of(words["const"])
         elif kind == "enum":
@@ -128,7 +145,8 @@ class TreeBuilder:
         else:
             add_number(node, words, said)
         self._say(node, said, is_nullable=is_nullable)
-        return True
+        self._complete(node)
+        return node
 
     def _read(self, node: Plain, schema: Schema, pointer: str) -> tuple[Rules, list[str], Sequence[str], bool]:
         """Read what a schema says, and fill in what it says of itself; answers its rules and types, the types whose
@@ -150,6 +168,7 @@ class TreeBuilder:
             said.append(sentence("type", "May also be null."))
         if said and self.making.has_sentences:
             put(node, "constraints", self.making.sentences(said))
+            node["has_hint"] = True
 
     def _fill_values(
         self, node: Plain, rules: Rules, filled: Sequence[str], slot: Slot, said: list[Sentence]
@@ -223,6 +242,8 @@ class TreeBuilder:
     def _refer(self, node: Plain, keyword: str, at: str, text: JsonValue) -> None:
         found = self.definitions.lookup(self.owner.target.path, at, keyword)
         node["ref"] = self.definitions.ref_to(self.owner, found, text if isinstance(text, str) else "")
+        if self.making.has_labels and not node["label"]:
+            self.making.set_label(node, node["ref"]["title"] or node["ref"]["name"])
         if isinstance(found, Definition):
             self.sites.append((node, self.depth + 1))
             if not node["description"]:
@@ -238,24 +259,9 @@ class TreeBuilder:
         found = self.definitions.lookup(self.owner.target.path, pointer, "$ref")
         return found.name if isinstance(found, Definition) else ""
 
-    def _finish(self, node: Plain, slot: Slot) -> None:
-        making = self.making
-        node["is_" + node["kind"]] = True
-        if making.has_labels:
-            self._label(node, slot)
-        if making.has_type_words:
+    def _complete(self, node: Plain) -> None:
+        """Say of a node, all the rest of which is known, what follows from that."""
+        if self.making.has_type_words:
             node["type_text"], node["md_type"] = type_words(node)
-        if making.has_sentences and (node["description"] or node["constraints"]):
-            node["has_hint"] = True
-        if making.has_html:
+        if self.making.has_html:
             node["html"] = control_for(node)
-        if slot.known:
-            self.known[node["id"]] = slot.known
-
-    def _label(self, node: Plain, slot: Slot) -> None:
-        label = node["title"] or slot.label
-        if not label and slot.has_section:
-            label = humanise(slot.key)
-        if not label and node["ref"]:
-            label = node["ref"]["title"] or node["ref"]["name"]
-        self.making.set_label(node, label)

@@ -7,6 +7,7 @@ does not accept they ignore without a word. So only the plain part of the syntax
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CLASS_ITEM = r"(?:[A-Za-z0-9_ .,:;@%+*?!#=~'\"<>^$]|\\[dwsDWS]|\\[.\-\\/\[\](){}|^$*+?tnrf])"
 _TOKEN = re.compile(
@@ -26,6 +27,7 @@ _LAST_HYPHEN = re.compile(r"(?<!\\)-\]")
 _MAX_LENGTH = 500
 
 
+@lru_cache(maxsize=1000)  # schemas repeat their patterns, and a pattern takes as long as ten nodes
 def html_pattern(pattern: str) -> str:
     """The attribute for ``pattern``; empty where browsers might read it otherwise than JSON Schema does."""
     if not pattern or len(pattern) > _MAX_LENGTH or not _is_plain(pattern) or _DOUBLED.search(pattern):

@@ -90,10 +90,13 @@ def claim(wanted: str, taken: dict[str, int], separator: str = "-") -> str:
 
     ``taken`` has with each name the last number tried after it, so that many equal names cost little.
     """
-    name, number = wanted, taken.get(wanted, 1)
+    if wanted not in taken:
+        taken[wanted] = 1
+        return wanted
+    name, number = wanted, taken[wanted]
     while name in taken:
         number += 1
         name = f"{wanted}{separator}{number}"
     taken[wanted] = number
-    taken.setdefault(name, 1)
+    taken[name] = 1
     return name

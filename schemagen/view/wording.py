@@ -71,14 +71,18 @@ def _variant_label(variant: Plain) -> str:
         return _constant(variant)
     for child in variant["properties"]:
         if child["const"]:
-            return f"{child['label']}: {_constant(child)}"
-    required = [child["label"] for child in variant["properties"] if child["is_required"]]
+            return f"{_property_label(child)}: {_constant(child)}"
+    required = [_property_label(child) for child in variant["properties"] if child["is_required"]]
     required += [humanise(item["key"]) for item in variant["unlisted_required"]]
     if required:
         return shorten(f"With {', '.join(required)}", 80)
-    if variant["is_array"] and variant["items"]:
+    if variant["kind"] == "array" and variant["items"]:
         return f"List of: {_variant_label(variant['items'])}"
     return plain_word(variant["kind"])
+
+
+def _property_label(node: Plain) -> str:
+    return node["title"] or humanise(node["key"])
 
 
 def _constant(node: Plain) -> str:

@@ -1,0 +1,41 @@
+"""This module knows how to tell what a view shows of a key: schemas use the same keys again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from schemagen.view.shapes import Plain
+from schemagen.view.text import clean, humanise, slug_words
+
+_LONGEST_KEPT = 80
+_MOST_KEPT = 10_000
+
+
+class Key(NamedTuple):
+    """``tokens`` are the entries that it gives to an object: itself and what is made of it. ``label`` is it in words.
+    ``slug`` are its words as a part of an anchor; may be empty."""
+
+    text: str
+    tokens: Plain
+    label: str
+    slug: str
+
+
+class Keys:
+    """Makes keys, with the tokens that are wanted, and keeps those that are short."""
+
+    def __init__(self, tokens: Sequence[tuple[str, Callable[[str], str]]]) -> None:
+        self._tokens = tokens
+        self._kept: dict[str, Key] = {}
+
+    def of(self, text: str) -> Key:
+        key = self._kept.get(text)
+        if key is None:
+            tokens = {"key": clean(text), **{name: write(text) for name, write in self._tokens}}
+            key = Key(text, tokens, humanise(text), slug_words(text))
+            if len(text) <= _LONGEST_KEPT:
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()
+                self._kept[text] = key
+        return key
