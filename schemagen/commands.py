@@ -166,13 +166,15 @@ def _config_for(args: argparse.Namespace) -> Config:
     """The project's configuration with what the command line says instead."""
     from schemagen.config import load_config
 
-    config = load_config(Path.cwd())
+    own = config = load_config(Path.cwd())
     if args.schema_dir:
         config = replace(config, schemas=tuple(_shown(folder) for folder in args.schema_dir), exclude=())
     if args.output_dir:
         config = replace(config, output=_shown(args.output_dir))
     if args.templates_dir:
         config = replace(config, packs=tuple(args.templates_dir))
+    if config != own:
+        config = replace(config, project=own)
     if args.unresolved_refs:
         config = replace(config, unresolved_refs=args.unresolved_refs)
     if size := getattr(args, "batch_size", None):
@@ -189,10 +191,6 @@ def _shown(folder: str) -> str:
     return os.path.normpath(folder)
 
 
-def _is_whole(args: argparse.Namespace) -> bool:
-    return not (args.schema_dir or args.output_dir or args.templates_dir)
-
-
 def _generate(args: argparse.Namespace) -> int:
     key = snapshot_key((*(getattr(args, name) for name in SELECTION), args.keep_edited))
     is_ordinary = not (args.dry_run or args.force or args.paranoid)
@@ -204,7 +202,7 @@ def _generate(args: argparse.Namespace) -> int:
     if args.dry_run:
         from schemagen import inspection
 
-        return inspection.dry_run(config, is_whole=_is_whole(args), is_forced=args.force)
+        return inspection.dry_run(config, is_forced=args.force)
     from schemagen.doit_plugin.app import run_doit
     from schemagen.doit_plugin.showing import Showing, say_fresh
 
@@ -220,7 +218,6 @@ def _generate(args: argparse.Namespace) -> int:
             started=args.started,
             found=found,
             is_paranoid=args.paranoid,
-            is_whole=_is_whole(args),
             showing=showing,
             keeps_edited=args.keep_edited,
         )
@@ -249,25 +246,25 @@ def _clean(args: argparse.Namespace) -> int:
     from schemagen.doit_plugin.app import run_doit
 
     options = ["--dry-run"] if args.dry_run else []
-    return run_doit(_config_for(args), ["clean", *options], is_whole=_is_whole(args))
+    return run_doit(_config_for(args), ["clean", *options])
 
 
 def _check(args: argparse.Namespace) -> int:
     from schemagen import inspection
 
-    return inspection.check(_config_for(args), is_whole=_is_whole(args), shows_diff=args.diff)
+    return inspection.check(_config_for(args), shows_diff=args.diff)
 
 
 def _explain(args: argparse.Namespace) -> int:
     from schemagen import inspection
 
-    return inspection.explain(_config_for(args), args.schema, is_whole=_is_whole(args))
+    return inspection.explain(_config_for(args), args.schema)
 
 
 def _list(args: argparse.Namespace) -> int:
     from schemagen import inspection
 
-    return inspection.list_schemas(_config_for(args), is_whole=_is_whole(args))
+    return inspection.list_schemas(_config_for(args))
 
 
 def _packs(args: argparse.Namespace) -> int:

@@ -35,7 +35,8 @@ class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
     are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
     None for no limit; ``timeout`` is in seconds. ``digest`` is that of the
-    pyproject.toml that was read, empty where there is none."""
+    pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration says
+    where options of this run chose other schemas, packs or another output folder, else None."""
 
     root: str
     schemas: tuple[str, ...] = ("schemas",)
@@ -51,6 +52,25 @@ class Config:
     timeout: int = 60
     max_memory: int | None = None
     digest: str = field(default="", compare=False)
+    project: Config | None = field(default=None, compare=False)
+
+    @property
+    def is_whole(self) -> bool:
+        """The run is about all of the project: what nothing makes now is left over."""
+        return self.project is None
+
+    @property
+    def is_aside(self) -> bool:
+        """The run makes outputs that the project's own configuration does not ask for."""
+        own = self.project
+        if own is None:
+            return False
+        folders = tuple(folder.rstrip("/") + "/" for folder in own.schemas)
+        return not (
+            self.output == own.output
+            and set(self.packs) <= set(own.packs)
+            and all(f"{folder}/".startswith(folders) for folder in self.schemas)
+        )
 
 
 def load_config(root: Path) -> Config:

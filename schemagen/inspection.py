@@ -22,18 +22,18 @@ from schemagen.state.store import State
 from schemagen.view import build_view
 
 
-def _session(config: Config, *, is_whole: bool) -> Session:
+def _session(config: Config) -> Session:
     """A session that only looks: it takes no lock and writes nothing."""
 
     def warn(damage: str) -> None:
         _say(f"{STATE_FILE}:1:1: warning: {damage}; going on with what is good of it")
 
-    return Session(config, State(Path(config.root, STATE_FILE), warn), _say, is_whole=is_whole)
+    return Session(config, State(Path(config.root, STATE_FILE), warn), _say)
 
 
-def dry_run(config: Config, *, is_whole: bool, is_forced: bool) -> int:
+def dry_run(config: Config, *, is_forced: bool) -> int:
     """Say what a build would generate, and why; 1 if a schema could not be used."""
-    session = _session(config, is_whole=is_whole)
+    session = _session(config)
     broken = count = 0
     for task in session.tasks():
         stale = session.stale(task)
@@ -56,9 +56,9 @@ def dry_run(config: Config, *, is_whole: bool, is_forced: bool) -> int:
     return 1 if broken else 0
 
 
-def check(config: Config, *, is_whole: bool, shows_diff: bool) -> int:
+def check(config: Config, *, shows_diff: bool) -> int:
     """Say which outputs are not what would be generated; 1 if there are any."""
-    report = check_outputs(_session(config, is_whole=is_whole))
+    report = check_outputs(_session(config))
     for finding in report.findings:
         print(f"{finding.kind:<8}  {finding.path}")
         if shows_diff:
@@ -70,9 +70,9 @@ def check(config: Config, *, is_whole: bool, shows_diff: bool) -> int:
     return 1 if report.findings else 0
 
 
-def explain(config: Config, named: str | None, *, is_whole: bool) -> int:
+def explain(config: Config, named: str | None) -> int:
     """Say why each schema, or the one that is named, would be generated, or was the last time."""
-    session = _session(config, is_whole=is_whole)
+    session = _session(config)
     tasks = session.tasks() if named is None else [_find_task(session.project, named)]
     for task in tasks:
         reasons = session.explain(task, session.stale(task))
@@ -86,9 +86,9 @@ def explain(config: Config, named: str | None, *, is_whole: bool) -> int:
     return 0
 
 
-def list_schemas(config: Config, *, is_whole: bool) -> int:
+def list_schemas(config: Config) -> int:
     """Say which schemas there are, what is made from them, and which are stale."""
-    session = _session(config, is_whole=is_whole)
+    session = _session(config)
     for task in session.tasks():
         status = "broken" if task.problem else "stale" if session.stale(task) else "fresh"
         outputs = ", ".join(output.path for output in task.outputs)

@@ -60,9 +60,8 @@ class Made(NamedTuple):
 class Session:
     """One run over one project. In a worker process it has no state and never writes but temporary files.
 
-    ``is_whole`` is false where options of this run alone choose the schemas, the packs or the output folder:
-    what such a run does not make is not thereby gone. With ``keeps_edited`` an output that was edited is not
-    restored but added to ``kept``. With ``changes`` only what they may have made stale is looked at, if that can be.
+    With ``keeps_edited`` an output that was edited is not restored but added to ``kept``. With ``changes`` only
+    what they may have made stale is looked at, if that can be.
     """
 
     def __init__(
@@ -71,7 +70,6 @@ class Session:
         state: State | None,
         warn: Callable[[str], None],
         *,
-        is_whole: bool = True,
         keeps_edited: bool = False,
         changes: Changes | None = None,
     ) -> None:
@@ -80,7 +78,6 @@ class Session:
         self.state = state
         self._folder = OutputFolder(self.root, config.output)
         self.warn = warn
-        self.is_whole = is_whole
         self.keeps_edited = keeps_edited
         self.changes = changes
         self.kept: set[str] = set()
@@ -144,7 +141,9 @@ class Session:
     def facts(self, task: Task) -> dict[str, Any]:
         """What the last success of ``task`` recorded; nothing where there was none."""
         assert self.state is not None
-        return self.state.facts(row_name(task))
+        facts = self.state.facts(row_name(task))
+        # What options of another run made is not what the project asks for: its task has yet to be run.
+        return {} if self.config.is_whole and facts.get("aside") else facts
 
     def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
         """Why ``stale`` outputs of ``task`` are stale, a line each."""
@@ -216,7 +215,7 @@ class Session:
         packs = {output.path: output.pack for output in task.outputs}
         changed = {path: each.digest for path, each in made.written.items() if each.temp}
         if changed:
-            self.state.claim(changed, task.schema, packs)
+            self.state.claim(changed, task.schema, packs, is_aside=self.config.is_aside)
         left = dict(made.written)
         try:
             for path, each in made.written.items():
@@ -246,6 +245,7 @@ class Session:
                 outputs[output.path] = [output.key, digest, output.pack]
         return {
             "schema": task.schema,
+            **({"aside": True} if self.config.is_aside else {}),
             "options": options_digest(self.config),
             **task.links.to_facts(),
             "outputs": outputs,
@@ -294,16 +294,21 @@ class Session:
         assert self.state is not None
         present = {row_name(task) for task in (*self.tasks(), *self.project.project_tasks)}
         ours = (f"{BASENAME}:", f"{PROJECT_BASENAME}:")
-        for name in self.state.names():
-            if name.startswith(ours) and name not in present and self.is_whole:
-                self.state.forget_row(name)
+        if self.config.is_whole:
+            for name in self.state.names():
+                if name.startswith(ours) and name not in present and not self.state.facts(name).get("aside"):
+                    self.state.forget_row(name)
 
     def _owned_in_scope(self) -> dict[str, dict[str, Origin]]:
-        """What we wrote, without what a run with options of its own says nothing about."""
+        """What we wrote, without what this run says nothing about: it has options of its own, or those had."""
         assert self.state is not None
         owned = self.state.owned()
-        if self.is_whole:
-            return owned
+        if self.config.is_whole:
+            return {
+                path: digests
+                for path, digests in owned.items()
+                if not all(origin.is_aside for origin in digests.values())
+            }
         packs = {pack.name for pack in self.project.packs}
         folders = tuple(folder.rstrip("/") + "/" for folder in self.config.schemas)
         return {

@@ -192,6 +192,33 @@ def test_options_of_one_run_remove_nothing_of_another(project: Project) -> None:
     assert {"bike.txt", "bike.md"} <= set(project.outputs())
 
 
+def test_what_options_of_one_run_made_outlives_runs_without_them(project: Project) -> None:
+    aside = ("-s", "schemas", "-o", "elsewhere")
+
+    def made() -> list[str]:
+        return sorted(file.name for file in (project.root / "elsewhere").rglob("*.txt"))
+
+    project.generate(*aside)
+    assert project.generate().summary.startswith("3 generated")
+    assert made() == ["bike.txt", "invoice.txt", "member.txt"]
+    assert project.generate().summary.startswith("0 generated")
+    project.generate(*aside)
+    (project.root / "schemas/bike.json").unlink()
+    project.generate()
+    assert made() == ["bike.txt", "invoice.txt", "member.txt"]
+    project.generate(*aside)
+    assert made() == ["invoice.txt", "member.txt"]
+
+
+def test_options_that_say_what_the_configuration_says_make_a_run_of_the_project(project: Project) -> None:
+    same = ("-s", "./schemas", "-t", "packs/plain", "-o", "build")
+    project.generate(*same)
+    assert project.generate().summary.startswith("0 generated")
+    (project.root / "schemas/bike.json").unlink()
+    project.generate(*same)
+    assert "bike.txt" not in project.outputs()
+
+
 def test_clean_removes_what_we_wrote_and_nothing_else(project: Project) -> None:
     project.generate()
     project.write("build/mine.txt", "mine")

@@ -54,7 +54,7 @@ def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
 
     try:
         config = load_config(Path(folder).resolve())
-        yield from declared(config, getattr(Globals.dep_manager, "backend", None), is_whole=True)
+        yield from declared(config, getattr(Globals.dep_manager, "backend", None))
     except SchemagenError as problem:
         raise InvalidDodoFile(f"the build cannot start\n{problem}") from None
     except ExceptionGroup as problems:
@@ -63,7 +63,7 @@ def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
 
 
 def declared(
-    config: Config, backend: Any, *, is_whole: bool, keeps_edited: bool = False, changes: Changes | None = None
+    config: Config, backend: Any, *, keeps_edited: bool = False, changes: Changes | None = None
 ) -> Iterator[Any]:
     """doit's tasks for ``config``, with the state that ``backend`` holds; see ``Session`` for the options.
 
@@ -77,9 +77,7 @@ def declared(
 
     if not isinstance(backend, StateBackend):
         raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")
-    yield from declare_tasks(
-        Session(config, backend.state, warn, is_whole=is_whole, keeps_edited=keeps_edited, changes=changes)
-    )
+    yield from declare_tasks(Session(config, backend.state, warn, keeps_edited=keeps_edited, changes=changes))
 
 
 def warn(message: str) -> None:

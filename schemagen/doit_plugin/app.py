@@ -35,7 +35,6 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         self,
         config: Config,
         *,
-        is_whole: bool = True,
         reporter: MakeReporter = Reporter,
         keeps_edited: bool = False,
         changes: Changes | None = None,
@@ -43,7 +42,6 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         super().__init__()
         self.front: Front | None = None
         self._config = config
-        self._is_whole = is_whole
         self._keeps_edited = keeps_edited
         self._changes = changes
         self._reporter = reporter
@@ -57,7 +55,6 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
                 declared(
                     self._config,
                     cmd.dep_manager.backend,
-                    is_whole=self._is_whole,
                     keeps_edited=self._keeps_edited,
                     changes=self._changes,
                 )
@@ -84,7 +81,6 @@ def run_doit(
     key: str = "",
     started: float = 0.0,
     found: Look = EVERYTHING,
-    is_whole: bool,
     showing: Showing | None = None,
     keeps_edited: bool = False,
     is_paranoid: bool = False,
@@ -98,7 +94,7 @@ def run_doit(
     reporter = Reporter if showing is None else reporter_for(showing)
 
     def loader(changes: Changes | None) -> ConfigLoader:
-        return ConfigLoader(config, is_whole=is_whole, reporter=reporter, keeps_edited=keeps_edited, changes=changes)
+        return ConfigLoader(config, reporter=reporter, keeps_edited=keeps_edited, changes=changes)
 
     first = loader(None)
     if key:

@@ -34,7 +34,7 @@ class CheckOutputs(Command):  # type: ignore[misc]  # doit has no types
         if pos_args:
             raise InvalidCommand("check takes no task: it is about all outputs of [tool.schemagen]")
         try:
-            return check(load_config(Path.cwd()), is_whole=True, shows_diff=opt_values["diff"])
+            return check(load_config(Path.cwd()), shows_diff=opt_values["diff"])
         except SchemagenError as problem:
             raise InvalidCommand(str(problem)) from None
         except ExceptionGroup as problems:

@@ -31,10 +31,16 @@ COMPACT_FROM = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a file of ours comes from: the path of its schema and the name of its pack."""
+    """Where a file of ours comes from: the path of its schema and the name of its pack. ``is_aside``: a run with
+    options of its own made it, and the project's configuration does not ask for it."""
 
     schema: str
     pack: str
+    is_aside: bool = False
+
+    def to_list(self) -> list[str | bool]:
+        """As a record has it: Origin(*list) gives it back."""
+        return [self.schema, self.pack, *([True] if self.is_aside else [])]
 
 
 class State:
@@ -180,11 +186,16 @@ class State:
 
     # -- ownership
 
-    def claim(self, outputs: Mapping[str, str], schema: str, packs: Mapping[str, str]) -> None:
+    def claim(
+        self, outputs: Mapping[str, str], schema: str, packs: Mapping[str, str], *, is_aside: bool = False
+    ) -> None:
         """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
         self._open()
-        self._claim({path: (digest, Origin(schema, packs[path])) for path, digest in outputs.items()})
-        self._append(b"C", "", _encode({path: [digest, schema, packs[path]] for path, digest in outputs.items()}))
+        claims = {path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()}
+        self._claim(claims)
+        self._append(
+            b"C", "", _encode({path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()})
+        )
 
     def release(self, paths: Iterable[str]) -> None:
         """Say that ``paths`` exist no longer, or are no longer ours."""
@@ -265,7 +276,7 @@ class State:
         rows = {name: raw for name in self._rows if (raw := self._raw(name))}
         records = [Record(b"R", _encode(name), raw) for name, raw in rows.items()]
         records += [
-            Record(b"C", b'""', _encode({path: [digest, origin.schema, origin.pack]}))
+            Record(b"C", b'""', _encode({path: [digest, *origin.to_list()]}))
             for path, digests in sorted(self._claims.items())
             for digest, origin in digests.items()
         ]
@@ -290,5 +301,6 @@ def facts_of(row: Row | None) -> dict[str, Any]:
 
 
 def _owned_by(facts: Mapping[str, Any]) -> dict[str, tuple[str, Origin]]:
-    schema = facts.get("schema", "")
-    return {path: (digest, Origin(schema, pack)) for path, (_, digest, pack) in facts.get("outputs", {}).items()}
+    schema, is_aside = facts.get("schema", ""), bool(facts.get("aside"))
+    outputs = facts.get("outputs", {})
+    return {path: (digest, Origin(schema, pack, is_aside)) for path, (_, digest, pack) in outputs.items()}

@@ -43,8 +43,8 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
         put(node, "pattern_properties", patterns)
     if rules.additional:
         _add_rest(builder, node, "additional", rules.additional, slot.matching(making.keys.of("*"), "a"))
-    if rules.unevaluated_properties:
-        _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot.matching(making.keys.of("*"), "u"))
+    if rest := rules.unevaluated_properties:
+        _add_rest(builder, node, "unevaluated_properties", rest, slot.matching(making.keys.of("*"), "u"))
     if rules.additional and rules.additional[0] is False:
         node["is_closed"] = True
         said.append(sentence("additionalProperties", "No other properties are allowed."))

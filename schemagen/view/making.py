@@ -67,7 +67,7 @@ _NEEDED_BY = {"ts_literal": ("ts_type",), "py_literal": ("py_type",)}
 
 
 class Making:
-    """What one build of a view shares. ``anchors`` are those taken on a page; ``count`` is how many nodes were made, and
+    """What one build of a view shares. ``anchors`` are those taken on a page; ``count`` is how many nodes were made;
     ``parents`` has the ids of those that may have others below them."""
 
     def __init__(self, names_read: frozenset[str] | None) -> None:
@@ -91,6 +91,8 @@ class Making:
         labels = ("label", *(f"{language}_label" for language in STRING_LANGUAGES))
         # Variants get theirs once they are known.
         self.has_variant_labels = wanted.any(*labels)
+        if self.has_variant_labels:
+            self.node["label"] = ""  # the tokens are made of it
         self.has_labels = self.has_variant_labels and not wanted.is_only_in("variants", *labels)
         self.has_places = wanted.any("pointer", "path", "md_path")
         self.has_md_cell = "md_cell" in self.node
@@ -112,6 +114,8 @@ class Making:
             text: tuple((f"{name}_{text}", write) for name, write in _STRINGS.items() if wanted.any(f"{name}_{text}"))
             for text in _TEXTS
         }
+        if self._strings["comment"]:
+            self.node["comment"] = ""  # a copy keeps the tokens of its site where that has a comment
         md_key = [("md_key", code_span)] if wanted.any("md_key") else []
         ts_property = [("ts_property", typescript.ts_property)] if wanted.any("ts_property", "ts_type") else []
         self.keys = Keys((*md_key, *ts_property, *self._strings["key"]))

@@ -9,5 +9,5 @@ from typing import Any
 
 def view_schema() -> dict[str, Any]:
     """The JSON Schema of the view, as Python data: the contract with template authors, of version VIEW_VERSION."""
-    schema: dict[str, Any] = json.loads(files("schemagen").joinpath("view.schema.json").read_bytes())
+    schema: dict[str, Any] = json.loads(files("schemagen").joinpath("contract", "view.json").read_bytes())
     return schema

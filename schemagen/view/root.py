@@ -35,7 +35,7 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
 
     ``names_read`` are the names that templates read, where they are known: what none of them reads may be left
     out, and what is there equals the same in the whole view. The view is built of copies: nothing in it is shared
-    with ``schema`` or kept. What it holds is described by ``view.schema.json``.
+    with ``schema`` or kept. What it holds is described by ``contract/view.json``.
     """
     making = Making.begin(names_read)
     making.anchors[ROOT_ANCHOR] = 1

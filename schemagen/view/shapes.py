@@ -1,7 +1,7 @@
 """This module knows how each kind of object in a view is made up: its keys, all of them always present.
 
 A key whose value is absent holds ``""``, ``[]`` or false. Templates can rely on that: a key that is missing
-would show the value of the same key further out. What the keys mean is said in ``view.schema.json``.
+would show the value of the same key further out. What the keys mean is said in ``contract/view.json``.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ class Slot(NamedTuple):
     """The place of a node.
 
     ``name`` is the JSON Pointer of its value in an instance, ``path`` the same for people, ``trail`` for an anchor.
-    ``label`` is used where the schema has no title. ``key`` is that of a property. ``is_demanded``: whatever is above is
+    ``label`` is used where the schema has no title. ``key`` is that of a property. ``is_demanded``: all above is
     present in every instance. ``is_part``: the node says more of a value that its parent already shows; ``known`` are
     the properties that are shown there.
     """
