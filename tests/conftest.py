@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+COUNTED = "counted: "
 
 
 @dataclass(frozen=True)
@@ -195,9 +197,12 @@ def corpus() -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many builds were made by the tests that count them."""
+    """Say what the tests counted: properties ``counted: WHAT``, summed."""
     reports = [report for group in terminalreporter.stats.values() for report in group]
     called = [report for report in reports if getattr(report, "when", "") == "call"]
-    builds = sum(value for report in called for name, value in report.user_properties if name == "builds")
-    if builds:
-        terminalreporter.write_line(f"{builds} builds were made and checked")
+    counts: Counter[str] = Counter()
+    for name, value in (found for report in called for found in report.user_properties):
+        if name.startswith(COUNTED):
+            counts[name.removeprefix(COUNTED)] += value
+    for what, count in counts.items():
+        terminalreporter.write_line(f"{count} {what}")

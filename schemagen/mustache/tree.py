@@ -24,6 +24,8 @@ from schemagen.mustache.tags import DELIMITERS, OPENING, Tag, locate_index, scan
 _NOT_BLANK = re.compile(r"^(.)", re.MULTILINE)
 _LEADING_BLANKS = re.compile(r"^[ \t]*(?=[^ \t\r\n])", re.MULTILINE)
 _FIRST_LINE_END = re.compile(r"\A\r?\n")
+_LINE_END = re.compile(r"[ \t]*(?=\r?\n|\Z)")
+_MAY_STAND_ALONE = frozenset("#^/!=><$")
 _LAST_LINE_BLANKS = re.compile(r"(?<=\n)[ \t]+\Z")
 
 
@@ -184,6 +186,8 @@ class _Reader:
             if tag.kind == "<":
                 number = self.closing[number]
             start = self.tags[number].end
+            if tag.kind in _MAY_STAND_ALONE:
+                start = _without_blanks_behind(self.source.text, tag.start, start)
             number += 1
         return "".join((*parts, self.source.text[start:end]))
 
@@ -261,6 +265,15 @@ _CONVERSIONS: Mapping[str, _Conversion] = {
     "<": _Reader._parent,
     "$": _Reader._block,
 }
+
+
+def _without_blanks_behind(text: str, start: int, end: int) -> int:
+    """``end``, or the end of the line where nothing but blanks is around ``text[start:end]`` on its lines: for pystache
+    a tag with blanks behind it does not stand alone."""
+    behind = _LINE_END.match(text, end)
+    if behind is None or text[text.rfind("\n", 0, start) + 1 : start].strip(" \t"):
+        return end
+    return behind.end()
 
 
 def _dedented(text: str) -> str:
