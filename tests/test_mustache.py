@@ -98,3 +98,10 @@ def test_recursive_partials_are_indented_like_pystache_indents_them() -> None:
     node = "{{name}}\n{{#below}}\n  {{> node}}\n{{/below}}\n"
     expected = pystache.Renderer(partials={"node": node}).render("  {{> node}}\n", view)
     assert render("  {{> node}}\n", view, node=node) == expected == "  1\n    2\n      3\n"
+
+
+def test_tag_with_blanks_behind_it_stands_alone_too() -> None:
+    """The specification speaks of lines with nothing but whitespace round a tag; pystache wants none behind it."""
+    assert render("{{#a}} \n  x\n  {{/a}}\t\n{{! comment }}  ", {"a": True}) == "  x\n"
+    assert render("  {{> p}} \n.", {}, p="x\ny\n") == "  x\n  y\n."
+    assert render("{{#a}} x {{/a}} \n", {"a": True}) == " x  \n"
