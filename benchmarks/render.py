@@ -1,7 +1,8 @@
 """This module knows how to compare the rendering stage alone, on one core, with other renderers of Mustache.
 
-Every contender renders the same templates with the same views, which are built before, and escapes as ``html.escape``
-does; the outputs are compared. Contenders run in turn, so that a machine that changes its speed does so for all.
+Every contender renders the same templates with the same views, and escapes as ``html.escape`` does; the outputs are
+compared. The views are built before, as a build with the pack builds them: with what its templates read. Contenders run
+in turn, so that a machine that changes its speed does so for all.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from benchmarks.node import install_mustache_js, node_environment
 from benchmarks.peer_kept import Kept
 from schemagen.config import Config
 from schemagen.mustache import Source, Templates
-from schemagen.packs import builtin_folder
+from schemagen.packs import builtin_folder, load_pack
+from schemagen.packs.known import given_by_views
 from schemagen.project import load_project
 from schemagen.view import build_view
 
@@ -57,10 +59,10 @@ def compare(schemas: Path, base: Path, *, limit: int, runs: int) -> bool:
     modules = install_mustache_js(base)
     if importlib.util.find_spec("chevron") is None:
         print("chevron is not installed: not measured")
-    views = _views(schemas, base, limit)
-    gc.freeze()  # what the views hold is nobody's garbage
     is_right = True
     for pack in PACKS:
+        views = _views(schemas, base, pack, limit)
+        gc.freeze()  # what the views hold is nobody's garbage
         folder = builtin_folder() / pack
         partials = {file.stem: file.read_text("utf-8") for file in sorted((folder / "partials").glob("*.mustache"))}
         job = Job(pack, (folder / f"{pack}.mustache").read_text("utf-8"), partials, views)
@@ -68,12 +70,13 @@ def compare(schemas: Path, base: Path, *, limit: int, runs: int) -> bool:
     return is_right
 
 
-def _views(schemas: Path, base: Path, limit: int) -> list[Any]:
-    """The views of at most ``limit`` schemas, spread over all."""
+def _views(schemas: Path, base: Path, pack: str, limit: int) -> list[Any]:
+    """The views of at most ``limit`` schemas, spread over all, for ``pack``."""
+    read = load_pack(pack, base).outputs[0].names_read
     project = load_project(Config(str(base), (str(schemas),), "out", (), unresolved_refs="opaque"))
     names = sorted(project.tasks)
     chosen = names[:: max(1, len(names) // limit)][:limit]
-    return [build_view(*project.resolved(name)) for name in chosen]
+    return [build_view(*project.resolved(name), read) for name in chosen]
 
 
 def _compare(job: Job, folder: Path, modules: Path | None, runs: int) -> bool:
@@ -105,6 +108,7 @@ def _renderers(job: Job) -> dict[str, Callable[[Any], str]]:
         {"": Source(job.pack, job.template)},
         {name: Source(f"partials/{name}", text) for name, text in job.partials.items()},
         html.escape,
+        given=given_by_views,
     )
     templates.prepare("")
     renderers: dict[str, Callable[[Any], str]] = {

@@ -22,6 +22,15 @@ OVERVIEW_KEYS = frozenset({
     *("overview_version", "count", "schemas", "folders", "index", "first", "last", "depth", "name", "stem", "folder"),
     *("path", "title", "label", "description", "is_deprecated", "outputs", "href", "suffix", "refs"),
 })  # fmt: skip
+# The keys of the overview and of each object in a list of it.
+OVERVIEW_FRAMES: Mapping[str, frozenset[str]] = {
+    "": frozenset({"overview_version", "count", "schemas", "folders"}),
+    "folders": frozenset({"path", "depth", "schemas", "index", "first", "last"}),
+    "schemas": OVERVIEW_KEYS - {"overview_version", "count", "schemas", "folders", "depth", "href", "suffix"},
+    "outputs": frozenset({"path", "href", "suffix", "index", "first", "last"}),
+    "refs": frozenset({"name", "index", "first", "last"}),
+}
+OVERVIEW_TEXTS = OVERVIEW_KEYS - {*OVERVIEW_FRAMES, "first", "last", "is_deprecated"}
 NO_SUMMARY: Summary = {"title": "", "description": "", "is_deprecated": False}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemagen.errors import TemplateError
-from schemagen.mustache import Source, Templates
+from schemagen.mustache import Given, Source, Templates
 from tests.mustache_by_hand import RefusedError, render
 
 EXAMPLES = int(os.environ.get("SCHEMAGEN_TEMPLATES", "1000"))
@@ -39,10 +40,12 @@ def test_interpreter_follows_the_specification(corpus: Path, module: str) -> Non
         assert made == case["expected"], case["name"]
 
 
-def compiled(template: str, view: Any, partials: dict[str, str], *, is_strict: bool) -> object:
+def compiled(
+    template: str, view: Any, partials: dict[str, str], *, is_strict: bool, given: Callable[[], Given] | None = None
+) -> object:
     sources = {name: Source(f"partials/{name}", text) for name, text in partials.items()}
     try:
-        templates = Templates({"main": Source("main", template)}, sources, html.escape, strict=is_strict)
+        templates = Templates({"main": Source("main", template)}, sources, html.escape, strict=is_strict, given=given)
         whole = templates.render("main", view)
         pieces = "".join(templates.pieces("main", view))
     except TemplateError:
@@ -157,6 +160,40 @@ def test_blocks(template: str, p: str, q: str, view: dict[str, Any], is_strict: 
     assert compiled(template, view, partials, is_strict=is_strict) == interpreted(
         template, view, partials, is_strict=is_strict
     )
+
+
+GIVEN = Given({"": frozenset("abcd"), "c": frozenset("abd"), "d": frozenset("abc")}, frozenset("a"))
+flags = st.booleans()
+
+
+def without(key: str, items: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return items.map(lambda item: {name: value for name, value in item.items() if name != key})
+
+
+known_views = st.recursive(
+    st.fixed_dictionaries({"a": st.sampled_from(["", "text", "<b>", "p"]), "b": flags}),
+    lambda inner: st.fixed_dictionaries(
+        {
+            "a": st.sampled_from(["", "text", "two\nlines"]),
+            "b": flags,
+            "c": st.lists(without("c", inner), max_size=3),
+            "d": st.just(False) | without("d", inner),
+        }
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_strict", [False, True])
+@TOLD
+@given(template=templates, p=templates, q=templates, view=known_views)
+def test_what_is_known_of_data_changes_nothing_but_the_time(
+    template: str, p: str, q: str, view: dict[str, Any], is_strict: bool
+) -> None:
+    partials = {"p": p, "q": q}
+    made = compiled(template, view, partials, is_strict=is_strict, given=lambda: GIVEN)
+    assert made == interpreted(template, view, partials, is_strict=is_strict)
 
 
 @pytest.mark.long

@@ -12,10 +12,11 @@ are the arguments of parents, ``n`` counts how deep partials are nested, ``i`` i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from schemagen.mustache.given import Given, Keys
 from schemagen.mustache.tree import Block, Node, Partial, Parts, Place, Section, Text, Tree, Value, walk
 
 # Python refuses more than 100 levels of indentation.
@@ -61,6 +62,7 @@ class Program:
     is_escaping: bool
     places: list[Place] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
+    given: Given | None = None
 
     def size(self, nodes: Sequence[Node]) -> int:
         """How many nodes ``nodes`` are when partials are inlined."""
@@ -88,26 +90,37 @@ class Program:
         return len(self.places) - 1
 
 
-def write_variant(program: Program, variant: Variant) -> tuple[str, set[Variant]]:
-    """The source of the functions of ``variant``, and the variants that it calls."""
+def write_variant(program: Program, variant: Variant, keys: Keys = None) -> tuple[str, set[Variant]]:
+    """The source of the functions of ``variant``, and the variants that it calls. ``keys`` are those that the nearest
+    object around it can have."""
     tree = program.tree_of(variant.unit)
     module = _Module(program, variant)
     nodes = tree.indented if variant.is_indented else tree.plain
-    module.function(variant.function, ["i"] if variant.is_indented else [], nodes, is_indented=variant.is_indented)
+    parameters = ["i"] if variant.is_indented else []
+    module.function(variant.function, parameters, nodes, is_indented=variant.is_indented, keys=keys)
     return "\n".join(module.lines), module.needed
 
 
 @dataclass(slots=True)
 class _Scope:
-    """The names that are in local variables, in the dict of one frame."""
+    """The names that are in local variables, in the dict of one frame. ``keys`` are those that it can have, as far as
+    is known; ``outer`` is the dict around it."""
 
     known: dict[str, str]
     dot: str
     d: str
     s: str
+    keys: Keys = None
+    outer: str = ""
 
     def inner(self, dot: str) -> _Scope:
-        return _Scope(dict(self.known), dot, self.d, self.s)
+        return _Scope(dict(self.known), dot, self.d, self.s, self.keys, self.outer)
+
+    def read(self, name: str) -> str:
+        """The value of ``name``, where it is thought to be; a KeyError or TypeError where it is not."""
+        if self.keys is None or name in self.keys:
+            return f"{self.d}[{name!a}]"
+        return f"({self.d} if {name!a} in {self.d} else {self.outer})[{name!a}]"
 
 
 class _Module:
@@ -122,18 +135,21 @@ class _Module:
         self._sections: dict[tuple[int, bool], str] = {}
         self._await = "yield from " if variant.is_streaming else ""
 
-    def function(self, name: str, parameters: list[str], nodes: Sequence[Node], *, is_indented: bool) -> None:
+    def function(
+        self, name: str, parameters: list[str], nodes: Sequence[Node], *, is_indented: bool, keys: Keys = None
+    ) -> None:
         body = _Function(self, is_indented)
         body.line(0, f"def {name}({', '.join(('o', 'd', 's', 'w', 'b', 'n', *parameters))}):")
         body.line(1, "if n > DEEPEST: deep()")
         body.breath(1)
         if "j" in parameters:
             nodes = body.first_line(nodes)
-        body.block(nodes, _Scope({}, "o", "d", "s"), 1)
+        body.block(nodes, _Scope({}, "o", "d", "s", keys, "s[0]"), 1)
         self.lines += body.lines
 
-    def section(self, nodes: Sequence[Node], *, is_indented: bool) -> str:
+    def section(self, node: Section, *, is_indented: bool) -> str:
         """Write a function for the body of a section, for any value; returns its name."""
+        nodes = node.body
         if (id(nodes), is_indented) in self._sections:
             return self._sections[id(nodes), is_indented]
         name = self._sections[id(nodes), is_indented] = self.new_name()
@@ -143,7 +159,9 @@ class _Module:
         body.line(1, "for o in (v if type(v) is list else (v,)):")
         body.line(2, "if type(o) is dict: e, t = o, f")
         body.line(2, "else: e, t = d, s")
-        body.block(nodes, _Scope({}, "o", "e", "t"), 2)
+        given = self.program.given
+        keys = given.frames.get(node.name.rpartition(".")[2]) if given else None
+        body.block(nodes, _Scope({}, "o", "e", "t", keys, "d"), 2)
         body.breath(2)
         self.lines += body.lines
         return name
@@ -226,7 +244,7 @@ class _Function:
                 scope.known[first] = self.local()
             self.line(level, "try:")
             for first in firsts:
-                self.line(level + 1, f"{scope.known[first]} = {scope.d}[{first!a}]")
+                self.line(level + 1, f"{scope.known[first]} = {scope.read(first)}")
             self._fetch_slowly(firsts, scope, level)
         for name, place in wanted.items():
             first, *rest = name.split(".") if name != "." else (name,)
@@ -242,7 +260,7 @@ class _Function:
         """Where the nearest dict has not all of the names."""
         numbers = [self.program.number(place) for place in firsts.values()]
         variables = [scope.known[first] for first in firsts]
-        self.line(level, "except KeyError:")
+        self.line(level, "except (KeyError, TypeError):")
         if len(firsts) < _MANY:
             for first, variable, number in zip(firsts, variables, numbers, strict=True):
                 self.line(level + 1, f"{variable} = find({first!a}, {scope.d}, {scope.s}, {number})")
@@ -255,6 +273,8 @@ class _Function:
 
     def _printed(self, node: Value, scope: _Scope) -> str:
         value, number = self._read(node.name, scope), self.program.number(node.place)
+        if self.program.given is not None and node.name in self.program.given.texts:
+            return value if node.is_raw or not self.program.is_escaping else f"E[{value}]"
         if node.is_raw or not self.program.is_escaping:
             return f"{value} if type({value}) is str else text({value}, {number})"
         return f"E[{value}] if type({value}) is str else escaped({value}, {number})"
@@ -275,20 +295,52 @@ class _Function:
             self._helped(node, scope, level)
             return
         value = self._read(node.name, scope)
+        if self.program.given is not None:
+            self._known_section(node, value, scope, level, self.program.given.frames)
+            return
         if node.is_inverted:
             self.line(level, f"if not {value} and type({value}) in MAY_BE_FALSE:")
             self.block(node.body, scope.inner(scope.dot), level + 1)
             return
-        name = self.module.section(node.body, is_indented=self.is_indented)
-        call = f"{self._await}{name}({value}, {scope.d}, {scope.s}, w, b, n{self._indent()})"
+        name = self.module.section(node, is_indented=self.is_indented)
+        call = self._call(name, value, scope)
+        # Most values are flags, and most flags are false.
+        self.line(level, f"if {value} is not False:")
         if level < _DEEPEST and self.program.size(node.body) <= _LARGEST_IN_PLACE:
-            self.line(level, f"if {value}:")
-            self.line(level + 1, f"if {value} is True or type({value}) is str:")
+            self.line(level + 1, f"if {value} is True or (type({value}) is str and {value}):")
             self.block(node.body, scope.inner(value), level + 2)
-            self.line(level + 1, f"else: {call}")
+            self.line(level + 1, f"elif {value} or type({value}) not in MAY_BE_FALSE: {call}")
         else:
-            self.line(level, f"if {value}: {call}")
-        self.line(level, f"elif {value} is not False and type({value}) not in MAY_BE_FALSE: {call}")
+            self.line(level + 1, f"if {value} or type({value}) not in MAY_BE_FALSE: {call}")
+
+    def _known_section(
+        self, node: Section, value: str, scope: _Scope, level: int, frames: Mapping[str, frozenset[str]]
+    ) -> None:
+        """A section where it is known which values are objects or lists, and that no value is 0 or an empty object."""
+        key = node.name.rpartition(".")[2]
+        is_frame = key in frames or node.name == "."
+        if node.is_inverted:
+            self.line(level, f"if not {value}:")
+            self.block(node.body, scope.inner(scope.dot), level + 1)
+        elif level < _DEEPEST and not is_frame:
+            self.line(level, f"if {value}:")
+            self.block(node.body, scope.inner(value), level + 1)
+        else:
+            call = self._call(self.module.section(node, is_indented=self.is_indented), value, scope)
+            self.line(level, f"if {value}:")
+            if is_frame and level < _DEEPEST and self.program.size(node.body) <= _LARGEST_IN_PLACE:
+                d, s = self.local(), self.local()
+                self.line(level + 1, f"if type({value}) is dict:")
+                self.line(level + 2, f"{d}, {s} = {value}, ({scope.d}, {scope.s})")
+                inner = _Scope({}, value, d, s, frames.get(key), scope.d)
+                self.block(node.body, inner, level + 2)
+                self.line(level + 1, f"else: {call}")
+            else:
+                self.line(level + 1, call)
+
+    def _call(self, name: str, value: str, scope: _Scope) -> str:
+        """Call the function of a section."""
+        return f"{self._await}{name}({value}, {scope.d}, {scope.s}, w, b, n{self._indent()})"
 
     def _partial(self, node: Partial, scope: _Scope, level: int) -> None:
         given = "b"

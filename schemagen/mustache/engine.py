@@ -15,6 +15,7 @@ from typing import Any
 
 from schemagen.errors import Location, TemplateError
 from schemagen.mustache.code import Program, Variant, is_template_function, write_variant
+from schemagen.mustache.given import Given, Keys, keys_of_units
 from schemagen.mustache.names import names_in, places_of, unknown_names, unsafe_names
 from schemagen.mustache.runtime import MAY_BE_FALSE, Escaped, Lookup, merged
 from schemagen.mustache.tags import DELIMITERS, Tag, scan_tags
@@ -33,7 +34,8 @@ class Templates:
     is what ``{{x}}`` does to a text; ``str`` where nothing. ``helpers`` are the lambdas of the specification, by name,
     from the author of the pack: a helper is called without arguments for a variable, with the text of a section for a
     section, and what it returns is a template. ``safe`` tells which names may be printed as they are; no other name
-    may be, and messages name those of ``safe_names`` that come near. Without ``strict`` what is missing is an empty
+    may be, and messages name those of ``safe_names`` that come near. ``given`` tells what is known of all data
+    that will be rendered, which makes that faster. Without ``strict`` what is missing is an empty
     text, as in the specification.
 
     Raises TemplateError for the first template that is wrong or that uses a partial that is missing.
@@ -48,11 +50,13 @@ class Templates:
         helpers: Mapping[str, Helper] | None = None,
         safe: Callable[[str], bool] | None = None,
         safe_names: Collection[str] = (),
+        given: Callable[[], Given] | None = None,
         strict: bool = True,
     ) -> None:
         self._helpers = helpers or {}
         self._safe = safe
         self._safe_names = safe_names
+        self._given = given
         self._is_strict = strict
         self._escape = escape
         self._partial_sources = partials
@@ -93,6 +97,7 @@ class Templates:
         self._compiled: set[Variant] = set()
         self._ready: set[Variant] = set()  # with all that they can come to call
         self._expansions: dict[Source, Templates] = {}
+        self._keys: dict[int, Keys] = {}
 
     def reachable_partials(self, template: str) -> tuple[str, ...]:
         """The names of the partials that ``template`` can come to use, sorted; all, where it uses a dynamic name."""
@@ -222,13 +227,22 @@ class Templates:
         while waiting:
             found = waiting.pop()
             self._compiled.add(found)
-            source, needed = write_variant(self._program, found)
+            source, needed = write_variant(self._program, found, self._keys_around(found.unit))
             if self._has_dynamic([found.unit]):
                 needed |= {Variant(unit, True, variant.is_streaming) for unit in self._partials.values()}
             path = self._sources[found.unit].path
             # The source holds nothing of a template but texts quoted by ascii().
             exec(compile(source, path, "exec"), self._namespace)  # noqa: S102
             waiting |= needed - self._compiled
+
+    def _keys_around(self, unit: int) -> Keys:
+        """The keys that the nearest object around ``unit`` can have."""
+        if self._given is None:
+            return None
+        if self._program.given is None:
+            self._program.given = given = self._given()
+            self._keys = keys_of_units(self._tags, self._templates.values(), self._partials, given)
+        return self._keys[unit]
 
     def _dynamic(self, name: Any, place: int, *, is_streaming: bool) -> Any:
         """The function of the partial that a dynamic name names."""

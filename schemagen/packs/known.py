@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from schemagen.overview import OVERVIEW_KEYS
+from schemagen.mustache import Given
+from schemagen.overview import OVERVIEW_FRAMES, OVERVIEW_KEYS, OVERVIEW_TEXTS
 from schemagen.view import view_schema
 
 
 def known_keys(*, is_per_schema: bool) -> frozenset[str]:
     """The keys of any object in a view, or where not ``is_per_schema`` in an overview."""
     return _properties(view_schema()) if is_per_schema else OVERVIEW_KEYS
+
+
+def given_by_views() -> Given:
+    """What is known of every view and overview."""
+    schema = view_schema()
+    frames = {**OVERVIEW_FRAMES, "": OVERVIEW_FRAMES[""].union(schema["properties"])}
+    texts, others = set(OVERVIEW_TEXTS), set(OVERVIEW_KEYS - OVERVIEW_TEXTS)
+    for described in (schema, *schema["$defs"].values()):
+        for name, value in described.get("properties", {}).items():
+            led_to = [schema["$defs"][reference.rpartition("/")[2]] for reference in _references(value)]
+            for keys in filter(None, (each.get("properties") for each in led_to)):
+                frames[name] = frames.get(name, frozenset()).union(keys)
+            is_text = all(each.get("type") == "string" for each in led_to or [value])
+            (texts if is_text else others).add(name)
+    return Given(frames, frozenset(texts - others))
+
+
+def _references(schema: Mapping[str, Any]) -> list[str]:
+    """Where the schema of a property leads: itself, its items, or a part of its anyOf."""
+    parts = [schema, schema.get("items", {}), *schema.get("anyOf", ())]
+    return [part["$ref"] for part in parts if "$ref" in part]
 
 
 def _properties(schema: Mapping[str, Any]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from schemagen.digest import digest_fields, digest_of
 from schemagen.errors import ConfigError, Location, SchemagenError, TemplateError
 from schemagen.mustache import Source, Templates
 from schemagen.packs.finding import find_pack
-from schemagen.packs.known import known_keys
+from schemagen.packs.known import given_by_views, known_keys
 from schemagen.packs.languages import LANGUAGES, Language
 from schemagen.packs.manifest import FIELDS, MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
 from schemagen.state.sight import see
@@ -137,7 +137,7 @@ def _templates(templates: Mapping[str, Source], partials: Mapping[str, Source], 
     safe = language.allows if language.only_tokens else None
     known = (*known_keys(is_per_schema=True), *known_keys(is_per_schema=False)) if safe is not None else ()
     names = [name for name in known if language.allows(name)]
-    return Templates(templates, partials, language.escape, safe=safe, safe_names=names)
+    return Templates(templates, partials, language.escape, safe=safe, safe_names=names, given=given_by_views)
 
 
 @dataclass(frozen=True, slots=True)

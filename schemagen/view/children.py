@@ -68,7 +68,7 @@ def _add_rest(builder: TreeBuilder, node: Plain, key: str, place: Place, slot: S
 
 def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> None:
     add_array(node, rules.words, said)
-    least = node["min_items"]
+    least = node.get("min_items", "")
     least_items = int(least) if least.isdecimal() and len(least) < 10 else 0
     fixed = []
     for index, (schema, at) in enumerate(rules.prefix_items):
@@ -102,7 +102,7 @@ def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said
 
 
 def _contains(builder: TreeBuilder, node: Plain, place: Place) -> Sentence:
-    least, most = node["min_contains"] or "1", node["max_contains"]
+    least, most = node.get("min_contains", "") or "1", node.get("max_contains", "")
     count = f"Between {least} and {most} items" if most else f"At least {least} of the items"
     return sentence("contains", f"{count} must be such that each ", *predicate(*place, builder.name_of), ".")
 

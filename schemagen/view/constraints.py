@@ -66,8 +66,8 @@ def add_number(node: Plain, words: Schema, said: list[Sentence]) -> None:
     for keyword, name in _BOUNDS.items():
         if keyword in words:
             node[name] = number_field(words[keyword])
-    low, high = node["minimum"], node["maximum"]
-    above, below = node["exclusive_minimum"], node["exclusive_maximum"]
+    low, high = node.get("minimum", ""), node.get("maximum", "")
+    above, below = node.get("exclusive_minimum", ""), node.get("exclusive_maximum", "")
     if low and high:
         said.append(sentence("minimum", f"Between {low} and {high}."))
     elif low:
@@ -78,7 +78,7 @@ def add_number(node: Plain, words: Schema, said: list[Sentence]) -> None:
         said.append(sentence("exclusiveMinimum", f"Greater than {above}."))
     if below:
         said.append(sentence("exclusiveMaximum", f"Less than {below}."))
-    if node["multiple_of"]:
+    if node.get("multiple_of", ""):
         said.append(sentence("multipleOf", f"A multiple of {node['multiple_of']}."))
 
 
@@ -91,19 +91,17 @@ def add_string(node: Plain, words: Schema, said: list[Sentence], making: Making)
         if isinstance(value, str):
             node[name] = clean(value)
             making.add_strings(node, name, value)
-    if node["pattern"]:
-        said.append(sentence("pattern", "Matches the pattern ", Code(node["pattern"]), "."))
-    if node["format"]:
-        hint = _FORMAT_HINTS.get(node["format"])
-        said.append(sentence("format", f"Must be {hint}." if hint else "Format: ", *_format_name(node, hint)))
-    if node["content_encoding"]:
-        said.append(sentence("contentEncoding", "Encoded as ", Code(node["content_encoding"]), "."))
-    if node["content_media_type"]:
-        said.append(sentence("contentMediaType", "Holds content of type ", Code(node["content_media_type"]), "."))
-
-
-def _format_name(node: Plain, hint: str | None) -> tuple[str | Code, ...]:
-    return () if hint else (Code(node["format"]), ".")
+    pattern, form = node.get("pattern"), node.get("format")
+    encoding, media_type = node.get("content_encoding"), node.get("content_media_type")
+    if pattern:
+        said.append(sentence("pattern", "Matches the pattern ", Code(pattern), "."))
+    if form:
+        hint = _FORMAT_HINTS.get(form)
+        said.append(sentence("format", *([f"Must be {hint}."] if hint else ["Format: ", Code(form), "."])))
+    if encoding:
+        said.append(sentence("contentEncoding", "Encoded as ", Code(encoding), "."))
+    if media_type:
+        said.append(sentence("contentMediaType", "Holds content of type ", Code(media_type), "."))
 
 
 def add_array(node: Plain, words: Schema, said: list[Sentence]) -> None:

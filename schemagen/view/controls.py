@@ -104,7 +104,7 @@ def _group(node: Plain) -> Plain:
 
 def _list(node: Plain) -> Plain:
     items = node["items"]
-    if items and node["is_unique"] and items["kind"] == "enum" and len(items["members"]) <= _MAX_CHECKBOXES:
+    if items and node.get("is_unique") and items["kind"] == "enum" and len(items["members"]) <= _MAX_CHECKBOXES:
         return {**EMPTY_HTML, "is_checkboxes": True}
     return _group(node)
 
@@ -114,7 +114,7 @@ def _json(node: Plain) -> Plain:
     default = node["default"]
     if not default and not node["is_read_only"]:
         return _JSON
-    value = default["json"] if default and not node["is_write_only"] else ""
+    value = default["json"] if default and not node.get("is_write_only") else ""
     return {**_JSON, "value": value, "is_read_only": node["is_read_only"]}
 
 
@@ -144,11 +144,11 @@ def _number(node: Plain) -> Plain:
     is_integer = node["kind"] == "integer"
     low, high = _bound(node, "minimum", is_integer, 1), _bound(node, "maximum", is_integer, -1)
     default = node["default"]
-    value = default["json"] if default and default["is_number"] and not node["is_write_only"] else ""
+    value = default["json"] if default and default["is_number"] and not node.get("is_write_only") else ""
     if value and (_finite(value) is None or (is_integer and not _whole(value))):
         value = ""  # the browser would drop it
     step = "1" if is_integer else "any"
-    multiple = node["multiple_of"]
+    multiple = node.get("multiple_of", "")
     if multiple.isdecimal() and multiple != "0" and low.lstrip("-").isdecimal() and (is_integer or multiple != "1"):
         # The base of step is min, that of multipleOf is 0: right only where min is itself a multiple.
         factor = int(multiple)
@@ -164,13 +164,13 @@ def _number(node: Plain) -> Plain:
 def _bound(node: Plain, name: str, is_integer: bool, inward: int) -> str:
     """``min`` or ``max`` for an input: the tighter of the bounds that HTML can say; empty without one."""
     values: list[Fraction] = []
-    plain = node[name]
+    plain = node.get(name, "")
     exact = _finite(plain) if plain else None
     if exact is not None:
         if not is_integer:
             return plain if _HTML_NUMBER.match(plain) else ""
         values.append(Fraction(math.ceil(exact) if inward > 0 else math.floor(exact)))
-    exclusive = node[f"exclusive_{name}"]
+    exclusive = node.get(f"exclusive_{name}", "")
     beyond = _finite(exclusive) if exclusive and is_integer else None
     if beyond is not None:
         values.append(Fraction(math.floor(beyond) + 1 if inward > 0 else math.ceil(beyond) - 1))
@@ -197,7 +197,7 @@ def _whole(text: str) -> bool:
 
 def _text(node: Plain) -> Plain:
     default = node["default"]
-    value = default["text"] if default and default["is_string"] and not node["is_write_only"] else ""
+    value = default["text"] if default and default["is_string"] and not node.get("is_write_only") else ""
     if _is_long(node, value):
         return {
             **EMPTY_HTML,
@@ -206,7 +206,7 @@ def _text(node: Plain) -> Plain:
             "is_read_only": node["is_read_only"],
             "can_require": _needs_text(node),
         }
-    kind = _INPUT_TYPES.get(node["format"], "text")
+    kind = _INPUT_TYPES.get(node.get("format", ""), "text")
     shown = _SHOWN_DATES.get(kind)
     if shown is not None and value:
         match = shown.fullmatch(value)
@@ -216,29 +216,30 @@ def _text(node: Plain) -> Plain:
     attributes = [_attribute("step", "1")] if kind in {"time", "datetime-local"} else []
     if kind in {"text", "email", "url", "tel", "password"}:
         # maxlength counts UTF-16 units, the keyword characters: the browser would refuse what is right.
-        if node["min_length"].isdecimal() and node["min_length"] != "0" and len(node["min_length"]) < 10:
-            attributes.append(_attribute("minlength", node["min_length"]))
-        pattern = html_pattern(node["pattern"])
+        least = node.get("min_length", "")
+        if least.isdecimal() and least != "0" and len(least) < 10:
+            attributes.append(_attribute("minlength", least))
+        pattern = html_pattern(node.get("pattern", ""))
         if pattern:
             attributes.append(_attribute("pattern", pattern))
-    if node["is_write_only"]:
+    if node.get("is_write_only"):
         attributes.append(_attribute("autocomplete", "off"))
     return _input(node, kind, value, attributes, can_require=_needs_text(node), flag="is_string")
 
 
 def _is_long(node: Plain, value: str) -> bool:
-    limit = node["max_length"]
+    limit, form = node.get("max_length", ""), node.get("format", "")
     return (
         "\n" in value
-        or node["format"] in _LONG_FORMATS
-        or bool(node["content_media_type"] or node["content_encoding"])
-        or (limit.isdecimal() and int(limit) > _LONG_TEXT and not node["pattern"] and not node["format"])
+        or form in _LONG_FORMATS
+        or bool(node.get("content_media_type") or node.get("content_encoding"))
+        or (limit.isdecimal() and int(limit) > _LONG_TEXT and not node.get("pattern") and not form)
     )
 
 
 def _needs_text(node: Plain) -> bool:
     """Whether an empty text is wrong: only then does ``required`` mean what it means in JSON Schema."""
-    return bool(node["format"]) or node["min_length"] not in {"", "0"}
+    return bool(node.get("format", "")) or node.get("min_length", "") not in {"", "0"}
 
 
 def _input(node: Plain, kind: str, value: str, attributes: list[Plain], *, can_require: bool, flag: str) -> Plain:

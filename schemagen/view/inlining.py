@@ -72,7 +72,7 @@ class _Copying:
                 new[key] = [self.copy(child, depth + 1, is_demanded=is_demanded) for child in new[key]]
         if new["items"]:
             new["items"] = self.copy(new["items"], depth + 1, is_demanded=False)
-            if new["min_items"] not in {"", "0", "1"} and not new["more_rows"]:
+            if new.get("min_items", "") not in {"", "0", "1"} and not new["more_rows"]:
                 self.arrays.append((new, depth))
         for key in RESTS:
             if new[key]["node"]:
@@ -136,7 +136,7 @@ class Inliner:
         for key in self._of_site:
             copy[key] = site[key]
         for key in ("is_deprecated", "is_read_only", "is_write_only", "is_nullable"):
-            if site[key]:
+            if site.get(key):
                 copy[key] = True
         for key, tokens in self._said_at_site.items():
             if site[key]:
@@ -168,7 +168,7 @@ class Inliner:
         """Give an array as many rows as it must have items."""
         item = node["items"]
         start = int(item["index"])
-        wanted = min(int(node["min_items"][:9]), start + MAX_ROWS - 1) - start
+        wanted = min(int(node.get("min_items", "")[:9]), start + MAX_ROWS - 1) - start
         if wanted < 1 or _size(item, _MAX_ROW_SIZE) * wanted > min(self._left, _MAX_ROW_SIZE * MAX_ROWS):
             return None
         base = "" if node["name"] == "~" else node["name"]

@@ -50,7 +50,7 @@ class Python:
         return Type("list[Any]" if _SCALARS["any"] in types else f"list[{self.union(types).text}]")
 
     def record(self, node: Plain, members: Sequence[tuple[Plain, Type]], rest: Type | None) -> Type:
-        if members or node["unlisted_required"]:
+        if members or node.get("unlisted_required", ()):
             return Type("dict[str, Any]")
         return Type(f"dict[str, {rest.text if rest else 'Never'}]")
 

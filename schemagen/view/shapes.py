@@ -183,12 +183,14 @@ EMPTY_VIEW: Plain = {
 
 # The keys of a node that naming it fills in.
 NAMING = frozenset({*NAMED, "ts_type_name", "py_type_name", "is_declared", "is_record"})
-# The keys of a node that building it never reads: what nobody reads is left out, for a small node is made sooner.
+# The keys of a node that building it never reads, or never where nothing was said: what nobody reads is left out, for a
+# small node is made, and read, sooner.
 IDLE = frozenset(
     {f"has_{name}" for name in _LISTS}
     | {f"is_{kind}" for kind in KINDS}
     | {"first", "last", "is_root", "is_item", "is_variant", "comment", "x", "vocabularies"}
-    | {"uri", "schema_uri", "anchor_name", "dynamic_anchor"}
+    | {"uri", "schema_uri", "anchor_name", "dynamic_anchor", "is_closed", "is_write_only", "unlisted_required"}
+    | EMPTY_CONSTRAINTS.keys()
 )
 # Keys that are built together: all of a group, or none of it where no template reads one.
 GROUPS = (

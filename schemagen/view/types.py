@@ -104,7 +104,7 @@ class _Typist:
             return self._language.record(node, members, rest)
         if kind == "array":
             others = items or rests.get("unevaluated_items", self._unknown)
-            return self._language.array(fixed, None if node["is_closed"] else others)
+            return self._language.array(fixed, None if node.get("is_closed") else others)
         if kind == "enum":
             return self._union([self._language.literal(member) for member in node["members"]])
         if kind == "const":
@@ -114,7 +114,7 @@ class _Typist:
         return self._unknown if kind == "union" else self._language.scalar(kind)
 
     def _other_properties(self, node: Plain, matching: list[Type], additional: Type | None) -> Type | None:
-        if node["is_closed"]:
+        if node.get("is_closed"):
             return self._union(matching) if matching else None
         return self._union([*matching, additional]) if additional else self._unknown
 

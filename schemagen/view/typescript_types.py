@@ -47,9 +47,9 @@ class TypeScript:
         slots = [
             f"{child['ts_property']}{'' if child['is_required'] else '?'}: {found.text}" for child, found in members
         ]
-        slots += [f"{item['ts_property']}: unknown" for item in node["unlisted_required"]]
+        slots += [f"{item['ts_property']}: unknown" for item in node.get("unlisted_required", ())]
         if rest:
-            others = _SCALARS["any"] if node["unlisted_required"] else self._signature(rest, members)
+            others = _SCALARS["any"] if node.get("unlisted_required", ()) else self._signature(rest, members)
             node["ts_rest"] = others.text
             slots.append(f"[key: string]: {others.text}")
         return Type(f"{{ {'; '.join(slots)} }}") if slots else Type("Record<string, never>")

@@ -36,8 +36,8 @@ def _type_words(node: Plain) -> tuple[str, str]:
         case "object" if node["additional"]["node"] and not node["properties"]:
             value = node["additional"]["node"]
             return f"map of {value['type_text']}", f"map of {value['md_type']}"
-        case "string" if node["format"]:
-            shown = shorten(one_line(node["format"]), 40)
+        case "string" if node.get("format", ""):
+            shown = shorten(one_line(node.get("format", "")), 40)
             return f"string ({shown})", f"string ({escape_markdown(shown)})"
         case "union":
             return _union_words(node)
@@ -73,7 +73,7 @@ def _variant_label(variant: Plain) -> str:
         if child["const"]:
             return f"{_property_label(child)}: {_constant(child)}"
     required = [_property_label(child) for child in variant["properties"] if child["is_required"]]
-    required += [humanise(item["key"]) for item in variant["unlisted_required"]]
+    required += [humanise(item["key"]) for item in variant.get("unlisted_required", ())]
     if required:
         return shorten(f"With {', '.join(required)}", 80)
     if variant["kind"] == "array" and variant["items"]:
