@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def assert_as_given(data: dict[str, Any]) -> None:
             waiting += [(key, item) for item in value]
             assert not value or isinstance(value[0], dict), key
         else:
+            assert key not in given.plain or re.fullmatch("([a-z][a-z0-9-]*)?", value), key
             assert isinstance(value, str) or (isinstance(value, bool) and key not in given.texts), key
 
 

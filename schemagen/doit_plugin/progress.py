@@ -6,6 +6,7 @@ above the bar. rich is imported when there is something to show, which most buil
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -33,7 +34,8 @@ class _Counting(Watcher):
     def __init__(self, started: float) -> None:
         self._started = self._first = started
         self._schemas = self._fresh = self._generated = self._failed = 0
-        self._left = 0.0  # seconds that one worker needs for what waits
+        self._left = 0.0  # seconds that one worker is predicted to need for what waits
+        self._predicted = self._taken = 0.0  # for what is generated
         self._workers: Sequence[str | None] = ()
 
     def began(self, schemas: int) -> None:
@@ -49,6 +51,8 @@ class _Counting(Watcher):
 
     def generated(self, task: Task, predicted: float, seconds: float) -> None:
         self._generated += 1
+        self._predicted += predicted
+        self._taken += seconds
 
     def failed(self, task: Task, message: str) -> None:
         self._failed += 1
@@ -66,14 +70,17 @@ class _Counting(Watcher):
         return self._generated / max(time.monotonic() - self._first, 0.001)
 
     def _time_left(self) -> str:
-        """By what waiting schemas are predicted to take; by their number where nothing is predicted."""
+        """By what waiting schemas are predicted to take, and how right that was so far; by their number where nothing is
+        predicted."""
         if self._left:
-            seconds = self._left / max(len(self._workers), 1)
+            error = self._taken / self._predicted if self._predicted else 1.0
+            seconds = self._left * error / max(len(self._workers), 1)
         elif self._generated:
             seconds = (self._schemas - self._done) / self._rate
         else:
             return "?"
-        return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+        left = math.ceil(seconds)
+        return f"{left // 60}:{left % 60:02}"
 
 
 class Lines(_Counting):

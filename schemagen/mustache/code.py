@@ -52,7 +52,8 @@ class Program:
     """What functions share: the trees, the numbers of places, and which further functions are needed.
 
     ``unit_of`` gives the number of a partial, ``tree_of`` the tree of that number. ``inlined`` are the numbers of
-    the partials whose text may be put in the place where they are used.
+    the partials whose text may be put in the place where they are used. ``leaves_plain``: escaping changes nothing of
+    letters, digits and hyphens after a letter.
     """
 
     unit_of: Callable[[str], int | None]
@@ -60,6 +61,7 @@ class Program:
     recursive: Collection[int]
     helpers: Collection[str]
     is_escaping: bool
+    leaves_plain: bool = False
     places: list[Place] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
     given: Given | None = None
@@ -274,7 +276,8 @@ class _Function:
     def _printed(self, node: Value, scope: _Scope) -> str:
         value, number = self._read(node.name, scope), self.program.number(node.place)
         if self.program.given is not None and node.name in self.program.given.texts:
-            return value if node.is_raw or not self.program.is_escaping else f"E[{value}]"
+            is_plain = self.program.leaves_plain and node.name in self.program.given.plain
+            return value if is_plain or node.is_raw or not self.program.is_escaping else f"E[{value}]"
         if node.is_raw or not self.program.is_escaping:
             return f"{value} if type({value}) is str else text({value}, {number})"
         return f"E[{value}] if type({value}) is str else escaped({value}, {number})"

@@ -24,6 +24,7 @@ from schemagen.mustache.tree import Place, Source, Tree, parse_template
 # A view is at most as deep as its schema (200 levels of JSON); deeper can only be a partial without an end.
 MAX_PARTIAL_DEPTH = 400
 _MOST_EXPANSIONS = 100
+_PLAIN = "a-0--1z-"
 Helper = Callable[..., str]
 
 
@@ -75,6 +76,7 @@ class Templates:
             recursive={number for number, reached in enumerate(self._reached) if number in reached},
             helpers=self._helpers,
             is_escaping=escape is not str,
+            leaves_plain=escape(_PLAIN) == _PLAIN,
         )
         lookup = Lookup(self._program.places, escape, is_strict=strict)
         self._namespace: dict[str, Any] = {

@@ -19,11 +19,13 @@ class Given:
 
     ``frames`` has, by the name of a section whose value is an object or a list of them, the keys that those can have,
     and by ``""`` the keys of the whole of the data; every other value is a text or a flag. ``texts`` are the names
-    whose values are always texts.
+    whose values are always texts, and ``plain`` those whose texts are lower-case letters, digits and hyphens after a
+    letter.
     """
 
     frames: Mapping[str, frozenset[str]]
     texts: frozenset[str]
+    plain: frozenset[str] = frozenset()
 
 
 def keys_of_units(

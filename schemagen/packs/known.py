@@ -9,6 +9,8 @@ from schemagen.mustache import Given
 from schemagen.overview import OVERVIEW_FRAMES, OVERVIEW_KEYS, OVERVIEW_TEXTS
 from schemagen.view import view_schema
 
+_PLAIN = ("^([a-z][a-z0-9-]*)?$", "^f[1-9][0-9]*$")  # patterns of the published schema
+
 
 def known_keys(*, is_per_schema: bool) -> frozenset[str]:
     """The keys of any object in a view, or where not ``is_per_schema`` in an overview."""
@@ -19,6 +21,7 @@ def given_by_views() -> Given:
     """What is known of every view and overview."""
     schema = view_schema()
     frames = {**OVERVIEW_FRAMES, "": OVERVIEW_FRAMES[""].union(schema["properties"])}
+    plain, marked = set[str](), set(OVERVIEW_KEYS)
     texts, others = set(OVERVIEW_TEXTS), set(OVERVIEW_KEYS - OVERVIEW_TEXTS)
     for described in (schema, *schema["$defs"].values()):
         for name, value in described.get("properties", {}).items():
@@ -27,7 +30,8 @@ def given_by_views() -> Given:
                 frames[name] = frames.get(name, frozenset()).union(keys)
             is_text = all(each.get("type") == "string" for each in led_to or [value])
             (texts if is_text else others).add(name)
-    return Given(frames, frozenset(texts - others))
+            (plain if value.get("pattern") in _PLAIN else marked).add(name)
+    return Given(frames, frozenset(texts - others), frozenset(plain - marked))
 
 
 def _references(schema: Mapping[str, Any]) -> list[str]:
