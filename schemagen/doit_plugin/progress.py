@@ -70,8 +70,8 @@ class _Counting(Watcher):
         return self._generated / max(time.monotonic() - self._first, 0.001)
 
     def _time_left(self) -> str:
-        """By what waiting schemas are predicted to take, and how right that was so far; by their number where nothing is
-        predicted."""
+        """By what waiting schemas are predicted to take, and how right that was so far; by their number where
+        nothing is predicted."""
         if self._left:
             error = self._taken / self._predicted if self._predicted else 1.0
             seconds = self._left * error / max(len(self._workers), 1)
