@@ -97,11 +97,18 @@ class Game:
         before = prospect(self.world, self.clean_outputs(), is_forced=False)
         outcome = self._run(front, interruption)
         self.world.memory.unsure |= before.owed
+        self._forget_restored(before)
         if isinstance(interruption, Kill):
             self._check_killed(before, outcome)
         else:
             self._check_changed(before, outcome, interruption)
         return outcome
+
+    def _forget_restored(self, before: Prospect) -> None:
+        """What "the user" wrote and an interrupted build made again is the build's: the next one need not make it."""
+        for path in [path for path in self.world.mine if path in before.clean]:
+            if self.world.bytes_of(path) == before.clean[path]:
+                del self.world.mine[path]
 
     def _check_killed(self, before: Prospect, outcome: Outcome) -> None:
         if outcome.code not in {KILLED, 0, 1}:

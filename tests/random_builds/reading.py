@@ -67,6 +67,8 @@ class _Reading:
         return tuple(sorted(reached.items())), tuple(sorted(unanswered))
 
     def _targets(self, referrer: str, ref: str) -> list[str]:
+        if ref == _id_of(self._documents[referrer]):
+            return [referrer]  # whoever else claims the id: a document is found in itself first
         if ref.startswith("https:"):
             return [name for name, document in self._documents.items() if _id_of(document) == ref]
         path = posixpath.normpath(posixpath.join(posixpath.dirname(referrer), ref)).removesuffix(".json")
