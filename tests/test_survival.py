@@ -22,9 +22,11 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fi
 
 # The command, with a schema that does something to whoever makes it.
 PROGRAM = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 from schemagen.session import Session
 
+# Whoever runs the tests may have it ignored, as a shell has it for what it runs in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 make = Session.make
 
 def make_or(self, name, stale):
@@ -205,6 +207,14 @@ def test_parent_killed_at_a_random_moment_leaves_no_worker_and_little_to_do(many
         assert 61 - finished - 1 <= generated <= 61 - finished
         assert not temps(many)
         assert many.outputs() == (expected := expected or many.outputs())
+
+
+def test_signal_that_interrupts_nothing_stops_the_build_all_the_same(many: Project) -> None:
+    # A signal that another thread takes leaves the main thread asleep, as does one that arrives just before it sleeps.
+    taken = "threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT)).start()"
+    done = run_program(many, f"{taken}; {SLEEPS}", "-w", "1")
+    assert done.code == 130
+    assert done.errors == ["stopped by SIGINT; what was finished is kept"]
 
 
 FRONTS = {

@@ -75,6 +75,10 @@ class _Committing:
 class SerialRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
     """Runs every task in this process, one after the other."""
 
+    def run_tasks(self, task_dispatcher: Any) -> None:
+        with self.stops.insisted():
+            super().run_tasks(task_dispatcher)
+
     def execute_task(self, task: Any) -> Any:
         if isinstance(self.reporter, Reporter) and isinstance(task, GenerateTask):
             self.reporter.at_work([task.planned.name])
@@ -83,6 +87,10 @@ class SerialRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no ty
 
 class ThreadRunner(_Committing, MThreadRunner):  # type: ignore[misc]  # doit has no types
     """Runs tasks on threads of this process."""
+
+    def run_tasks(self, task_dispatcher: Any) -> None:
+        with self.stops.insisted():
+            super().run_tasks(task_dispatcher)
 
 
 class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types

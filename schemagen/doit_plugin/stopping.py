@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AGAIN_SECONDS = 0.2
 
 
 class Stopped(BaseException):
@@ -64,6 +66,38 @@ class Stops:
         finally:
             self._holds -= 1
             self._raise()
+
+    @contextlib.contextmanager
+    def insisted(self) -> Iterator[None]:
+        """While the main thread does what may wait for long, send it a signal again until it has raised ``Stopped``.
+
+        A signal that arrives between Python's last look at what arrived and the system call that waits does not
+        interrupt that call: the build would stop when the call ends, which may be never. A thread sees every signal
+        at once, through the wakeup file descriptor. Not where processes are forked: they are not from threads.
+        """
+        main = threading.main_thread()
+        if threading.current_thread() is not main:
+            yield
+            return
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        is_over = threading.Event()
+        thread = threading.Thread(target=self._insist, args=(ours, main.ident, is_over), daemon=True)
+        before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            signal.set_wakeup_fd(before)
+            theirs.close()
+            thread.join()
+            ours.close()
+
+    def _insist(self, arrived: socket.socket, main: int, is_over: threading.Event) -> None:
+        for number in iter(lambda: arrived.recv(1), b""):
+            while number[0] in _SIGNALS and not self._is_raised and not is_over.wait(_AGAIN_SECONDS):
+                signal.pthread_kill(main, number[0])
 
     @property
     def is_stopped(self) -> bool:
