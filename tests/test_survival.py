@@ -211,8 +211,8 @@ def test_parent_killed_at_a_random_moment_leaves_no_worker_and_little_to_do(many
 
 def test_signal_that_interrupts_nothing_stops_the_build_all_the_same(many: Project) -> None:
     # A signal that another thread takes leaves the main thread asleep, as does one that arrives just before it sleeps.
-    taken = "threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT)).start()"
-    done = run_program(many, f"{taken}; {SLEEPS}", "-w", "1")
+    takes = "signal.pthread_kill(threading.get_ident(), signal.SIGINT)"
+    done = run_program(many, f"threading.Timer(0.5, lambda: {takes}).start(); {SLEEPS}", "-w", "1")
     assert done.code == 130
     assert done.errors == ["stopped by SIGINT; what was finished is kept"]
 
