@@ -28,6 +28,7 @@ from schemagen.view.shapes import (
     EMPTY_CHOICE,
     EMPTY_CONDITION,
     EMPTY_DEFINITION,
+    EMPTY_DOCUMENT,
     EMPTY_EXTENSION,
     EMPTY_HTML,
     EMPTY_KEY,
@@ -68,6 +69,7 @@ KEYS: dict[str, set[str]] = {
     "suggestions": {"text"},
     **{key: set(REST_ANY) for key in RESTS},
     "definitions": set(EMPTY_DEFINITION) | ITEM,
+    "documents": set(EMPTY_DOCUMENT) | ITEM,
     "used_by": set(EMPTY_USE) | ITEM,
 }
 NODES = {*CHILDREN, "items", "node", "then", "else", "variants", "root"}

@@ -8,14 +8,15 @@ from schemagen.view.constraints import add_array, add_object
 from schemagen.view.literals import put
 from schemagen.view.phrases import Sentence, codes, joined, sentence
 from schemagen.view.predicates import predicate
-from schemagen.view.rules import Place, Rules
-from schemagen.view.shapes import REST_ANY, REST_NONE, Plain
+from schemagen.view.rules import Place, Rules, Schema
+from schemagen.view.shapes import LAYOUTS, REST_ANY, REST_NONE, Plain
 from schemagen.view.slots import Slot
 from schemagen.view.wording import item_title
 
 if TYPE_CHECKING:
     from schemagen.view.nodes import TreeBuilder
 
+_MAX_IN_ONE_COLUMN = 5
 
 def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> frozenset[str]:
     """Fill in what concerns objects; answers the names of all properties that are shown now."""
@@ -31,6 +32,8 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
         children.append(child)
     put(node, "properties", children)
     unlisted = [key for key in required if key not in declared]
+    if making.has_layouts:
+        node["layout"] = _layout(rules.words, len(children))
     if unlisted:
         verb = "is" if len(unlisted) == 1 else "are"
         said.append(sentence("required", *joined(codes(unlisted), "and"), f" {verb} required."))
@@ -54,6 +57,14 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
     if rules.property_names:
         said.append(saying(builder, "propertyNames", "Every property name ", rules.property_names))
     return slot.known | declared
+
+
+def _layout(words: Schema, count: int) -> str:
+    """How a form lays out an object of ``count`` properties: as ``x-layout`` says, else by their number."""
+    asked = words.get("x-layout")
+    if isinstance(asked, str) and asked in LAYOUTS:
+        return asked
+    return "grid" if count > _MAX_IN_ONE_COLUMN else "vertical"
 
 
 def _add_rest(builder: TreeBuilder, node: Plain, key: str, place: Place, slot: Slot) -> None:

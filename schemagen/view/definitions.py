@@ -23,7 +23,7 @@ class Definition:
     """What one or more references lead to. ``number`` 0 is the schema itself, which is shown anyway.
 
     ``name`` and ``anchor`` are unique in the view. ``uses`` are the numbers of the definitions it refers to.
-    ``words`` name it in code. ``described`` is what a reference says of it, once that was worked out.
+    ``document`` is the index of its document among those that the schema reaches. ``words`` name it in code. ``described`` is what a reference says of it, once that was worked out.
     """
 
     number: int
@@ -33,6 +33,7 @@ class Definition:
     name: str
     anchor: str
     title: str
+    document: int = 0
     uses: list[int] = field(default_factory=list)
     words: Words = ()
     is_recursive: bool = False
@@ -47,6 +48,7 @@ class Definitions:
         self._resolution = resolution
         self._making = making
         self._names: dict[str, int] = {}
+        self._indices = {path: index for index, path in enumerate(resolution.documents)}
         self.all: list[Definition] = [root]
         self._by_target: dict[tuple[str, str], Definition] = {(root.target.path, root.target.pointer): root}
         # Who refers to what, and what the node says of it.
@@ -72,7 +74,8 @@ class Definitions:
         title = one_line(title) if isinstance(title, str) else ""
         name = claim(_name_of(target, title), self._names, " ")
         anchor = claim("definition-" + slug(name), self._making.anchors)
-        definition = Definition(len(self.all), target, draft, schema, name, anchor, title)
+        index = self._indices[target.path]
+        definition = Definition(len(self.all), target, draft, schema, name, anchor, title, index)
         self.all.append(definition)
         self._by_target[target.path, target.pointer] = definition
         return definition

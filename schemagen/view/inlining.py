@@ -4,7 +4,7 @@ script shows their fields: never into themselves, and never more than a budget a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from schemagen.view.controls import REFERENCE, control_for
@@ -188,6 +188,23 @@ class Inliner:
         return copying
 
 
+def mark_templates(root: Plain, definitions: list[Plain]) -> None:
+    """Say of each definition whether a page needs it to fill in, on demand, what was not copied: those that nodes
+    below ``root`` refer to without showing them, and those that these refer to."""
+    by_id = {definition["id"]: definition for definition in definitions}
+    waiting = [root]
+    while waiting:
+        here = waiting.pop()
+        ref = here["ref"]
+        if ref and ref["node"]:
+            waiting.append(ref["node"])
+        elif ref and ref["id"] in by_id and not here["is_overlay"]:
+            definition = by_id.pop(ref["id"])
+            definition["is_template"] = True
+            waiting.append(definition["node"])
+        waiting += _below(here)
+
+
 # What a copy has of the node that it stands for: always, and where that says something.
 _OF_SITE = (
     *("key", "md_key", "path", "md_path", "label", "index", "first", "last", "anchor"),
@@ -209,11 +226,20 @@ def _size(node: Plain, limit: int) -> int:
     while waiting and count <= limit:
         here = waiting.pop()
         count += 1
-        for key in CHILDREN:
-            waiting += here[key]
-        waiting += [here[key]["node"] for key in RESTS if here[key]["node"]]
-        waiting += [variant for choice in here["choices"] for variant in choice["variants"]]
-        waiting += [condition[key] for condition in here["conditions"] for key in ("then", "else") if condition[key]]
-        if here["items"]:
-            waiting.append(here["items"])
+        waiting += _below(here)
     return count if not waiting else limit + 1
+
+
+def _below(node: Plain) -> Iterator[Plain]:
+    """The nodes right below ``node``, but for the copy that a reference shows."""
+    for key in CHILDREN:
+        yield from node[key]
+    for key in RESTS:
+        if node[key]["node"]:
+            yield node[key]["node"]
+    for choice in node["choices"]:
+        yield from choice["variants"]
+    for condition in node["conditions"]:
+        yield from (condition[key] for key in ("then", "else") if condition[key])
+    if node["items"]:
+        yield node["items"]

@@ -83,7 +83,7 @@ class Making:
         self.extension = wanted.only(EMPTY_EXTENSION)
         # Which optional parts of a node are built.
         self.has_html = wanted.any("html")
-        self.has_copies = wanted.any("html", "more_rows") or wanted.within("ref", "node")
+        self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
         if self.has_copies:
             self.node.update(more_rows=[], has_more_rows=False)
         else:
@@ -94,7 +94,8 @@ class Making:
         if self.has_variant_labels:
             self.node["label"] = ""  # the tokens are made of it
         self.has_labels = self.has_variant_labels and not wanted.is_only_in("variants", *labels)
-        self.has_places = wanted.any("pointer", "path", "md_path")
+        self.has_places = wanted.any("pointer", "location", "path", "md_path")
+        self.has_layouts = wanted.any("layout")
         self.has_md_cell = "md_cell" in self.node
         self.has_summary = wanted.any("summary")
         self.has_type_words = wanted.any("type_text")

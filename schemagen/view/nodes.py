@@ -112,6 +112,8 @@ class TreeBuilder:
     def _say_where(self, node: Plain, pointer: str, slot: Slot) -> None:
         if "pointer" in node:
             node["pointer"] = clean(pointer)
+        if "location" in node:
+            node["location"] = clean(f"{self.owner.document}{pointer}")
         if slot.path and "path" in node:
             node["path"] = clean(slot.path)
             node["md_path"] = code_span(slot.path)

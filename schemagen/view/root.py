@@ -6,7 +6,8 @@ import posixpath
 
 from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.view.definitions import Definition, Definitions
-from schemagen.view.inlining import Inliner, Tree
+from schemagen.view.embedding import embedded_documents
+from schemagen.view.inlining import Inliner, Tree, mark_templates
 from schemagen.view.literals import numbered, put
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span, escape_markdown
@@ -67,7 +68,12 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
         by_id = {definition.anchor: tree for definition, tree in zip(definitions.all, trees, strict=True)}
         del by_id[ROOT_ANCHOR]
         Inliner(by_id, making, known).inline(trees[0])
-    return _top(schema, label, trees[0].root, listed, making)
+    if making.wanted.any("is_template"):
+        mark_templates(roots[0], listed)
+    view = _top(schema, label, trees[0].root, listed, making)
+    if making.wanted.any("documents"):
+        view["documents"] = embedded_documents(resolution, lambda path: _shown(path, schema.path))
+    return view
 
 
 def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], making: Making) -> Plain:
@@ -85,6 +91,7 @@ def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], maki
         "uri": shown_uri,
         "md_uri": code_span(shown_uri) if shown_uri else "",
         "dialect": _DIALECTS[schema.draft],
+        "base_href": "../" * schema.name.count("/"),
         "root": root,
         "definitions": numbered(definitions),
         "has_definitions": bool(definitions),

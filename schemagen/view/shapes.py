@@ -11,6 +11,7 @@ from typing import Any
 Plain = dict[str, Any]
 
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
+LAYOUTS = ("vertical", "grid", "tabs", "vtabs", "wizard")
 KINDS = (*TYPES, "enum", "const", "union", "ref", "any", "never")
 
 # The prefixes of keys that hold a token of a language: LANGUAGE_WHAT, such as ``py_title``.
@@ -47,7 +48,7 @@ EMPTY_CONSTRAINTS: Plain = {
 }
 
 _TEXTS = (
-    *("pointer", "id", "name", "anchor", "key", "md_key", "path", "md_path", "index"),
+    *("pointer", "location", "layout", "id", "name", "anchor", "key", "md_key", "path", "md_path", "index"),
     *("title", "label", "description", "summary", "md_cell", "comment", "kind", "type_text", "md_type"),
     *("uri", "schema_uri", "anchor_name", "dynamic_anchor"),
     *("ts_doc", "py_docstring", "ts_property", "ts_type_name", "py_type_name"),
@@ -165,10 +166,13 @@ EMPTY_DEFINITION: Plain = {
     **NAMED,
     "is_external": False,
     "is_recursive": False,
+    "is_template": False,
     "used_by": [],
     "has_used_by": False,
     "node": False,
 }
+# A document that the schema, or what it refers to, stands in.
+EMPTY_DOCUMENT: Plain = dict.fromkeys(("place", "draft", "script_json", "links_json"), "")
 EMPTY_USE: Plain = {**dict.fromkeys(("id", "name", "md_name", "anchor", "title"), ""), **NAMED, "is_root": False}
 
 EMPTY_VIEW: Plain = {
@@ -176,9 +180,11 @@ EMPTY_VIEW: Plain = {
     **NAMED,
     **strings_of(*VIEW_TEXTS),
     "dialect": "",
+    "base_href": "",
     "root": False,
     "definitions": [],
     "has_definitions": False,
+    "documents": [],
 }
 
 # The keys of a node that naming it fills in.
@@ -197,6 +203,10 @@ GROUPS = (
     frozenset({"html", "has_fields"}),
     frozenset({"md"}),
     frozenset({"pointer"}),
+    frozenset({"location"}),
+    frozenset({"layout"}),
+    frozenset({"documents"}),
+    frozenset({"is_template"}),
     frozenset({"label"}),
     frozenset({"path", "md_path"}),
     frozenset({"summary"}),
