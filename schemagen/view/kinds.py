@@ -22,6 +22,11 @@ _STRING = frozenset(
 )
 _NUMBER = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
 _KEYWORDS = {"object": _OBJECT, "array": _ARRAY, "string": _STRING, "number": _NUMBER, "integer": _NUMBER}
+# What says how large a value is, or closes it, and nothing of what is in it.
+_BOUNDS = frozenset(
+    {"minProperties", "maxProperties", "propertyNames", "unevaluatedProperties"}
+    | {"minItems", "maxItems", "uniqueItems", "unevaluatedItems"}
+)
 # These apply to values of every type, so no variant of a type list has them: the union does.
 _OF_EVERY_TYPE = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "enum", "const", "type"})
 
@@ -77,6 +82,13 @@ def assumed_types(words: Schema) -> list[str]:
         )
         if not keywords.isdisjoint(words)
     ]
+
+
+def only_bounds(words: Schema) -> bool:
+    """Whether a schema without ``type`` speaks of objects and arrays only by bounds: beside variants that are of other
+    types, as generators of schemas write it, it does not mean objects or arrays."""
+    spoken = (_OBJECT | _ARRAY | _STRING | _NUMBER).intersection(words)
+    return bool(spoken) and spoken <= _BOUNDS
 
 
 def words_of_type(schema: Schema, name: str) -> Schema:

@@ -11,7 +11,7 @@ from schemagen.view.children import fill_array, fill_object, saying
 from schemagen.view.constraints import add_number, add_string
 from schemagen.view.controls import CONTROLLING, control_for
 from schemagen.view.definitions import Definition, Definitions
-from schemagen.view.kinds import assumed_types, declared_types, simple_kind
+from schemagen.view.kinds import assumed_types, declared_types, only_bounds, simple_kind
 from schemagen.view.literals import ABSENT, put
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span
@@ -230,6 +230,8 @@ class TreeBuilder:
         if types:
             return types[0], types
         assumed = assumed_types(words)
+        if (rules.any_of or rules.one_of) and only_bounds(words):
+            return "union", assumed
         if len(assumed) == 1:
             return assumed[0], assumed
         if assumed:
