@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import REPOSITORY, Project
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
@@ -50,6 +52,15 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, headless=True, args=ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def sample_forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the forms of the sample schemas, with the script and the style that they share."""
+    project = Project(tmp_path_factory.mktemp("samples"))
+    done = project.generate("-s", str(REPOSITORY / "schemas"), "-o", "build", "-t", "form")
+    assert done.code == 0, done.err
+    return project.root / "build"
 
 
 @pytest.fixture

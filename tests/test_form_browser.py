@@ -7,23 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.conftest import REPOSITORY, Project
-
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-@pytest.fixture
-def samples(empty_project: Project) -> Path:
-    """The folder of all outputs of the sample schemas."""
-    empty_project.generate("-s", str(REPOSITORY / "schemas"), "-o", "build", "-t", "form")
-    return empty_project.root / "build"
-
-
-def test_form_opens_and_is_ready(samples: Path, open_form: Callable[[Path], Page]) -> None:
-    page = open_form(samples / "billing/invoice.html")
+def test_form_opens_and_is_ready(sample_forms: Path, open_form: Callable[[Path], Page]) -> None:
+    page = open_form(sample_forms / "billing/invoice.html")
     assert page.evaluate("typeof document.forms[0].schemaForm.getText()") == "string"
 
 
