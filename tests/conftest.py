@@ -18,6 +18,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 COUNTED = "counted: "
 
+pytest_plugins = ["tests.browser"]
+
 
 @dataclass(frozen=True)
 class Result:
