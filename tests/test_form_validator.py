@@ -89,3 +89,105 @@ def test_suite_says_the_same_in_chromium(
         f"{COUNTED}tests of the suite judged right by the forms' validator in Chromium", sum(found["counts"].values())
     )
     assert sum(found["counts"].values()) >= 300
+
+
+def nested(levels: int, around: str = "[{}]", inside: str = "") -> str:
+    """JSON in ``levels`` levels of ``around``."""
+    before, _, after = around.partition("{}")
+    return before * levels + inside + after * levels
+
+
+# A schema, an instance, and whether it is valid; as JSON text, since no other form keeps what is odd about them.
+HOSTILE = {
+    "references that lead back to themselves end": [
+        ('{"$ref": "#"}', "1", True),
+        ('{"allOf": [{"$ref": "#"}, {"$ref": "#"}, {"type": "string"}]}', "1", False),
+        ('{"anyOf": [{"not": {"$ref": "#"}}, {"not": {"$ref": "#"}}]}', '"a"', False),
+        ('{"propertyNames": {"$ref": "#"}, "items": {"$ref": "#"}}', '{"a": [[]]}', True),
+        ('{"$recursiveRef": "#", "$dynamicRef": "#a", "$dynamicAnchor": "a"}', "1", True),
+        ('{"if": {"$ref": "#"}, "then": {"$ref": "#"}, "else": {"$ref": "#"}}', "1", True),
+    ],
+    "what is nested deeply is judged, and what is nested too deeply is not valid": [
+        ('{"items": {"$ref": "#"}}', nested(200), True),
+        ('{"items": {"$ref": "#"}, "not": {"const": 1}}', nested(200, inside="1"), False),
+        ('{"items": {"$ref": "#"}}', nested(1500), False),
+        ('{"additionalProperties": {"anyOf": [{"$ref": "#"}]}}', nested(1500, '{"a":{}}', "1"), False),
+        (nested(150, '{"items":{}}', "false"), nested(151), False),
+        ("{}", nested(1500), True),
+    ],
+    "patterns that are none": [
+        ('{"pattern": "("}', '"a"', True),
+        ('{"patternProperties": {"(": false}}', '{"a": 1}', True),
+        ('{"patternProperties": {"(": true}, "additionalProperties": false}', '{"a": 1}', False),
+        ('{"pattern": "^[\\\\w-.]+$"}', '"a-b.c"', True),
+        ('{"pattern": "^[\\\\w-.]+$"}', '"a b"', False),
+    ],
+    "numbers of any size": [
+        ('{"maximum": 1e400}', "1e401", False),
+        ('{"maximum": 1e400}', "9.99e399", True),
+        ('{"exclusiveMinimum": 0}', "1e-400", True),
+        ('{"exclusiveMaximum": 0}', "-1e-400", True),
+        ('{"const": 0}', "-0.0e5", True),
+        ('{"const": 1e400}', "10e399", True),
+        ('{"const": 12345678901234567890}', "12345678901234567891", False),
+        ('{"type": "integer"}', "1e400", True),
+        ('{"type": "integer"}', "1e-400", False),
+        ('{"type": "integer"}', "100e-2", True),
+        ('{"multipleOf": 0.01}', "19.99", True),
+        ('{"multipleOf": 0.0001}', "0.00751", False),
+        ('{"multipleOf": 1e-400}', "1e400", True),
+        ('{"multipleOf": 7e-400}', "1e400", False),
+        ('{"multipleOf": 123456789012345678901234567890}', "123456789012345678901234567890e1000000", True),
+        ('{"multipleOf": 123456789012345678901234567890}', "123456789012345678901234567891", False),
+        ('{"multipleOf": 3}', "1" * 3000, True),
+        ('{"multipleOf": 3}', "1" * 3001, False),
+        ('{"maximum": 1}', f"1e{'9' * 400}", False),
+        ('{"minimum": 1}', f"1e-{'9' * 400}", False),
+        ('{"multipleOf": 3}', f"3e{'9' * 400}", True),
+    ],
+    "names that objects of JavaScript have": [
+        ('{"properties": {"__proto__": {"type": "string"}}}', '{"__proto__": 1}', False),
+        ('{"required": ["__proto__", "toString"]}', "{}", False),
+        ('{"required": ["__proto__"]}', '{"__proto__": null}', True),
+        ('{"additionalProperties": false}', '{"constructor": 1}', False),
+        ('{"propertyNames": {"const": "__proto__"}}', '{"__proto__": {"x": 1}}', True),
+        ('{"const": {"__proto__": 1}}', "{}", False),
+        ('{"dependentRequired": {"toString": ["x"]}}', "{}", True),
+        ('{"enum": [{"2": 1, "1": 2}]}', '{"1": 2, "2": 1}', True),
+    ],
+    "halves of characters": [
+        ('{"minLength": 2}', '"\\ud800"', False),
+        ('{"maxLength": 1}', '"\\ud83d\\ude00"', True),
+        ('{"const": "\\ud800"}', '"\\ud801"', False),
+        ('{"pattern": "^.$"}', '"\\ud83d\\ude00"', True),
+        ('{"properties": {"\\ud800": false}}', '{"\\ud800": 1}', False),
+    ],
+    "texts that look like marks": [
+        ('{"const": "#1"}', '"#1"', True),
+        ('{"const": 1}', '"1"', False),
+        ('{"required": ["#1", "$a"]}', '{"#1": 0, "$a": 0}', True),
+        ('{"const": "a\\\\\\"1"}', '"a\\\\\\"1"', True),
+    ],
+}
+
+
+def test_hostile_schemas_and_values_are_judged(script: Path) -> None:
+    files = [
+        {
+            "name": name,
+            "draft": "2020-12",
+            "text": f'[{{"description": "", "schema": {schema}, "tests":'
+            f' [{{"description": {json.dumps(data[:60])}, "data": {data}, "valid": {json.dumps(valid)}}}]}}]',
+        }
+        for name, cases in HOSTILE.items()
+        for schema, data, valid in cases
+    ]
+    assert in_node(script, {"documents": [], "files": files})["wrong"] == []
+
+
+def test_in_draft_4_a_whole_number_with_a_fraction_is_no_integer(script: Path) -> None:
+    text = (
+        '[{"description": "", "schema": {"type": "integer"}, "tests": ['
+        '{"description": "", "data": 1.0, "valid": false}, {"description": "", "data": -12, "valid": true}]}]'
+    )
+    assert in_node(script, {"documents": [], "files": [{"name": "", "draft": "draft4", "text": text}]})["wrong"] == []
