@@ -119,10 +119,9 @@ def listen(page: Page) -> None:
 # -- by keyboard alone
 
 
-def test_form_is_filled_in_mended_and_sent_by_keyboard_alone(make_form: Callable[[Any], Path], open_form: Open) -> None:
-    page = open_form(make_form(TRIP))
-    listen(page)
-    tab_to(page, "Stops 1 (required)" if page.get_by_label("Stops 1 (required)").count() else "Stop 1")
+def fill_in_wrongly(page: Page) -> None:
+    """All of a trip but its name and its receipt, with a number that is none."""
+    tab_to(page, "Stop 1")
     page.keyboard.type("Bern")
     tab_to(page, "Add an item to Stops")
     press(page, "Enter")
@@ -148,6 +147,11 @@ def test_form_is_filled_in_mended_and_sent_by_keyboard_alone(make_form: Callable
     press(page, "Tab")
     page.keyboard.type("far")
 
+
+def test_form_is_filled_in_mended_and_sent_by_keyboard_alone(make_form: Callable[[Any], Path], open_form: Open) -> None:
+    page = open_form(make_form(TRIP))
+    listen(page)
+    fill_in_wrongly(page)
     tab_to(page, "Submit")
     press(page, "Enter")
     summary = page.get_by_role("alert")
@@ -332,7 +336,7 @@ def nested(*layouts: str) -> Any:
     return {
         "type": "object",
         "x-layout": layouts[0],
-        "properties": {key: inner for key in ("x", "y")},
+        "properties": dict.fromkeys(("x", "y"), inner),
         "required": ["x"],
     }
 
@@ -384,7 +388,7 @@ class Recorder(SimpleHTTPRequestHandler):
         self.posted = posted
         super().__init__(*args, **options)
 
-    def do_POST(self) -> None:  # noqa: N802  # the name that http.server calls
+    def do_POST(self) -> None:  # the name that http.server calls
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.posted.append((self.path, body))
         self.send_response(200)
@@ -392,7 +396,7 @@ class Recorder(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"thanks")
 
-    def do_GET(self) -> None:  # noqa: N802  # as above
+    def do_GET(self) -> None:  # as above
         if self.path == "/favicon.ico":  # browsers ask for it whatever a page says
             self.send_response(204)
             self.end_headers()
