@@ -27,7 +27,8 @@ OVERVIEW_KEYS = frozenset({
 OVERVIEW_FRAMES: Mapping[str, frozenset[str]] = {
     "": frozenset({"overview_version", "count", "schemas", "folders"}),
     "folders": frozenset({"path", "depth", "schemas", "index", "first", "last"}),
-    "schemas": OVERVIEW_KEYS - {"overview_version", "count", "schemas", "folders", "depth", "href", "suffix", "pack", "is_own"},
+    "schemas": OVERVIEW_KEYS
+    - {"overview_version", "count", "schemas", "folders", "depth", "href", "suffix", "pack", "is_own"},
     "outputs": frozenset({"path", "href", "suffix", "pack", "is_own", "index", "first", "last"}),
     "refs": frozenset({"name", "index", "first", "last"}),
 }
@@ -38,7 +39,8 @@ NO_SUMMARY: Summary = {"title": "", "description": "", "is_deprecated": False}
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A schema as the overview shows it. ``outputs`` has the pack that makes each, by paths below the output folder;
-    ``refs`` are the names of the schemas that it reaches; ``summary`` is what ``summarise`` made, or NO_SUMMARY where it cannot be used."""
+    ``refs`` are the names of the schemas that it reaches; ``summary`` is what ``summarise`` made, or NO_SUMMARY where
+    it cannot be used."""
 
     name: str
     path: str
