@@ -32,7 +32,7 @@ class Indexing:
     def keyed(self, task: Task) -> Task:
         """``task`` with keys that cover the overviews that its outputs show."""
         entries = self._entries()
-        shown = [dumps(build_overview(entries, output.below)).encode() for output in task.outputs]
+        shown = [dumps(build_overview(entries, output.below, task.name)).encode() for output in task.outputs]
         outputs = tuple(key_with(output, data) for output, data in zip(task.outputs, shown, strict=True))
         return replace(task, outputs=outputs)
 
@@ -47,7 +47,7 @@ class Indexing:
         entries = self._entries()
         for output in pack.project_outputs:
             if output.rule.path in wanted:
-                yield output.rule.path, output.pieces(build_overview(entries, output.rule.path))
+                yield output.rule.path, output.pieces(build_overview(entries, output.rule.path, pack.name))
 
     def _entries(self) -> list[Entry]:
         """What overviews show: what is recorded of fresh schemas, and what the others say themselves."""
@@ -62,7 +62,7 @@ class Indexing:
     def _entry(self, path: str, task: Task | None, names: Mapping[str, str]) -> Entry:
         name, project = names[path], self._session.project
         summary, inputs = self._shown(name, path, task)
-        outputs = [output.path_for(name) for pack in project.packs for output in pack.outputs]
+        outputs = {output.path_for(name): pack.name for pack in project.packs for output in pack.outputs}
         return Entry(name, path, outputs, [names[ref] for ref in inputs if ref != path and ref in names], summary)
 
     def _shown(self, name: str, path: str, task: Task | None) -> tuple[Summary, Sequence[str]]:

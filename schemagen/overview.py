@@ -20,28 +20,31 @@ Summary = Mapping[str, Any]
 # Every key that an overview, or anything in it, has.
 OVERVIEW_KEYS = frozenset({
     *("overview_version", "count", "schemas", "folders", "index", "first", "last", "depth", "name", "stem", "folder"),
-    *("path", "title", "label", "description", "is_deprecated", "outputs", "href", "suffix", "refs"),
+    *("path", "title", "label", "description", "is_deprecated", "outputs", "href", "suffix", "pack"),
+    *("is_own", "refs"),
 })  # fmt: skip
 # The keys of the overview and of each object in a list of it.
 OVERVIEW_FRAMES: Mapping[str, frozenset[str]] = {
     "": frozenset({"overview_version", "count", "schemas", "folders"}),
     "folders": frozenset({"path", "depth", "schemas", "index", "first", "last"}),
-    "schemas": OVERVIEW_KEYS - {"overview_version", "count", "schemas", "folders", "depth", "href", "suffix"},
-    "outputs": frozenset({"path", "href", "suffix", "index", "first", "last"}),
+    "schemas": OVERVIEW_KEYS
+    - {"overview_version", "count", "schemas", "folders", "depth", "href", "suffix", "pack", "is_own"},
+    "outputs": frozenset({"path", "href", "suffix", "pack", "is_own", "index", "first", "last"}),
     "refs": frozenset({"name", "index", "first", "last"}),
 }
-OVERVIEW_TEXTS = OVERVIEW_KEYS - {*OVERVIEW_FRAMES, "first", "last", "is_deprecated"}
+OVERVIEW_TEXTS = OVERVIEW_KEYS - {*OVERVIEW_FRAMES, "first", "last", "is_deprecated", "is_own"}
 NO_SUMMARY: Summary = {"title": "", "description": "", "is_deprecated": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A schema as the overview shows it. ``outputs`` are paths below the output folder, ``refs`` the names of the
-    schemas that it reaches; ``summary`` is what ``summarise`` made, or NO_SUMMARY where it cannot be used."""
+    """A schema as the overview shows it. ``outputs`` has the pack that makes each, by paths below the output folder;
+    ``refs`` are the names of the schemas that it reaches; ``summary`` is what ``summarise`` made, or NO_SUMMARY where
+    it cannot be used."""
 
     name: str
     path: str
-    outputs: Sequence[str]
+    outputs: Mapping[str, str]
     refs: Sequence[str]
     summary: Summary
 
@@ -53,14 +56,14 @@ def summarise(schema: Schema) -> Summary:
     return {**texts, "is_deprecated": document.get("deprecated") is True}
 
 
-def build_overview(entries: Sequence[Entry], at: str) -> dict[str, Any]:
-    """The overview of ``entries`` for an output at the path ``at`` below the output folder.
+def build_overview(entries: Sequence[Entry], at: str, pack: str) -> dict[str, Any]:
+    """The overview of ``entries`` for an output of ``pack`` at the path ``at`` below the output folder.
 
     Keys: ``overview_version``; ``count``, a text; ``schemas``, by folder and name; ``folders``, each with its ``path``
     (empty for the top), ``depth`` and ``schemas``. Items of lists have ``index`` (from 1), ``first`` and ``last``.
     Every key is always there.
     """
-    schemas = _numbered([_schema(entry, posixpath.dirname(at)) for entry in sorted(entries, key=_place)])
+    schemas = _numbered([_schema(entry, posixpath.dirname(at), pack) for entry in sorted(entries, key=_place)])
     folders = [
         {
             "path": path,
@@ -82,7 +85,7 @@ def _place(entry: Entry) -> tuple[str, str]:
     return folder, stem
 
 
-def _schema(entry: Entry, start: str) -> dict[str, Any]:
+def _schema(entry: Entry, start: str, pack: str) -> dict[str, Any]:
     folder, _, stem = entry.name.rpartition("/")
     title = entry.summary["title"]
     return {
@@ -94,15 +97,15 @@ def _schema(entry: Entry, start: str) -> dict[str, Any]:
         "label": title or stem,
         "description": entry.summary["description"],
         "is_deprecated": entry.summary["is_deprecated"],
-        "outputs": _numbered([_output(path, start) for path in entry.outputs]),
+        "outputs": _numbered([_output(path, start, by, pack) for path, by in entry.outputs.items()]),
         "refs": _numbered([{"name": name} for name in entry.refs]),
     }
 
 
-def _output(path: str, start: str) -> dict[str, Any]:
+def _output(path: str, start: str, by: str, pack: str) -> dict[str, Any]:
     relative = posixpath.relpath(path, start or ".")
     _, _, suffix = posixpath.basename(path).partition(".")
-    return {"path": path, "href": quote(relative), "suffix": suffix}
+    return {"path": path, "href": quote(relative), "suffix": suffix, "pack": by, "is_own": by == pack}
 
 
 def _numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def described(tree: Element) -> dict[str, tuple[str, str]]:
 SIMPLE = {
     "title": "Order",
     "type": "object",
-    "required": ["id", "kind", "count"],
+    "required": ["id", "kind", "count", "gift"],
     "properties": {
         "id": {"type": "string", "minLength": 1},
         "kind": {"enum": ["pickup", "delivery"]},
@@ -101,6 +101,7 @@ SIMPLE = {
         "count": {"type": "integer", "minimum": 0, "maximum": 10, "default": 0},
         "price": {"type": "number", "exclusiveMinimum": 0},
         "gift": {"type": "boolean", "default": True},
+        "wrapped": {"type": "boolean", "default": True},
         "email": {"type": "string", "format": "email"},
         "site": {"type": "string", "format": "uri"},
         "day": {"type": "string", "format": "date"},
@@ -123,6 +124,7 @@ def test_simple_schema_gives_the_expected_inputs(render: Any) -> None:
         "/count": ("input", "number"),
         "/price": ("input", "number"),
         "/gift": ("input", "checkbox"),
+        "/wrapped": ("select", ""),
         "/email": ("input", "email"),
         "/site": ("input", "url"),
         "/day": ("input", "date"),
@@ -149,6 +151,9 @@ def test_minimum_zero_default_zero_and_required_are_there(render: Any) -> None:
     assert by_name["/price"].get("step") == "any"
     assert by_name["/price"].get("required") is None
     assert by_name["/gift"].get("checked") is not None
+    # One that may be absent has a third state.
+    options = {option.get("value"): option.get("selected") is not None for option in by_name["/wrapped"]}
+    assert options == {"": False, "true": True, "false": False}
     assert by_name["/fixed"].get("readonly") is not None
 
 

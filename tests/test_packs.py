@@ -236,7 +236,7 @@ def test_packs_are_listed_with_what_they_make(site: Project) -> None:
         "          assets/style.css  (once for the project)",
     ]
     assert any(line.startswith("templates/broken/pack.toml:1:") for line in lines)
-    assert "      form  (built in)  An accessible HTML form for each schema; it works without a script." in lines
+    assert any(line.startswith("      form  (built in)  An accessible HTML form for each schema, ") for line in lines)
     assert result.code == 1
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MAX_IN_ONE_COLUMN = 5
 
+
 def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> frozenset[str]:
     """Fill in what concerns objects; answers the names of all properties that are shown now."""
     add_object(node, rules.words, said)
