@@ -154,19 +154,23 @@ def stale_outputs(
     facts: Mapping[str, Any],
     digest_of_file: Callable[[str], str | None],
     is_ours: Callable[[str, str], bool],
+    is_known: Callable[[str], bool],
 ) -> dict[str, str]:
     """The outputs of ``task`` that are not fresh, by path, each with the reason.
 
     ``facts`` are those recorded by the task's last success; ``digest_of_file`` gives the digest of a
     file's present bytes, or None where there is no such file; ``is_ours`` tells whether we ever wrote bytes
-    with a digest to a path.
+    with a digest to a path, ``is_known`` whether we ever wrote any.
     """
     recorded = facts.get("outputs", {})
     stale: dict[str, str] = {}
     for output in task.outputs:
         key, digest, _ = recorded.get(output.path, ("", "", ""))
         if not key:
-            stale[output.path] = NEW
+            # Of a task that was forgotten, or is back after its schema was gone, it is still known what we wrote.
+            present = digest_of_file(output.path)
+            is_edited = present is not None and is_known(output.path) and not is_ours(output.path, present)
+            stale[output.path] = EDITED if is_edited else NEW
         elif (present := digest_of_file(output.path)) is None:
             stale[output.path] = MISSING
         elif present != digest:

@@ -21,7 +21,7 @@ from schemagen.build import (
 )
 from schemagen.changes import Changes
 from schemagen.config import Config
-from schemagen.errors import Location, SchemagenError
+from schemagen.errors import Location, OutputError, SchemagenError
 from schemagen.generate import Rendered
 from schemagen.overview import NO_SUMMARY, Summary, summarise
 from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
@@ -128,15 +128,13 @@ class Session:
 
     def stale(self, task: Task) -> dict[str, str]:
         """The outputs of ``task`` that are not fresh, by path, with the reason."""
-        stale = stale_outputs(task, self.facts(task), self.digest_of, partial(self._wrote, row_name(task)))
+        assert self.state is not None
+        name, owns, wrote = row_name(task), self.state.owns, self.state.wrote
+        stale = stale_outputs(task, self.facts(task), self.digest_of, partial(owns, name), partial(wrote, name))
         if self.keeps_edited:
             self.kept |= {path for path, reason in stale.items() if reason == EDITED}
             stale = {path: reason for path, reason in stale.items() if reason != EDITED}
         return stale
-
-    def _wrote(self, name: str, path: str, digest: str) -> bool:
-        assert self.state is not None
-        return self.state.owns(name, path, digest)
 
     def facts(self, task: Task) -> dict[str, Any]:
         """What the last success of ``task`` recorded; nothing where there was none."""
@@ -236,10 +234,11 @@ class Session:
     def _facts(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
         digests = {path: each.digest for path, each in made.written.items()}
         before = self.facts(task).get("outputs", {})
-        outputs = {}
+        outputs: dict[str, list[str]] = {}
         for output in task.outputs:
             if output.path in self.kept:
-                outputs[output.path] = before[output.path]
+                # Nothing is recorded of one that was edited when its task was forgotten.
+                outputs |= {output.path: before[output.path]} if output.path in before else {}
             else:
                 digest = digests.get(output.path) or before[output.path][1]
                 outputs[output.path] = [output.key, digest, output.pack]
@@ -276,13 +275,23 @@ class Session:
         self._forget_gone_tasks()
         gone = []
         for orphan in self.orphans():
-            if orphan.is_intact:
-                remove_orphan(self.root, self.config.output, orphan.path)
-                gone.append(orphan.path)
-            else:
+            why_kept = self._remove(orphan)
+            if why_kept:
                 self.has_kept_orphans = True
-                self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it was edited: kept")
+                self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it {why_kept}")
+            else:
+                gone.append(orphan.path)
         self.state.release(gone)
+
+    def _remove(self, orphan: Orphan) -> str:
+        """Remove an orphan; returns why it is kept, empty if it is not."""
+        if not orphan.is_intact:
+            return "was edited: kept"
+        try:
+            remove_orphan(self.root, self.config.output, orphan.path)
+        except OutputError as problem:
+            return problem.message
+        return ""
 
     def orphans(self) -> list[Orphan]:
         """The files that we wrote and that nothing makes any more."""

@@ -176,6 +176,17 @@ def test_edited_output_of_a_deleted_schema_is_kept_and_named(project: Project) -
     assert "build/bike.txt" in result.err
 
 
+def test_another_output_folder_leaves_nothing_of_the_old_one(project: Project) -> None:
+    project.generate()
+    project.write("build/billing/mine.txt", "mine")
+    project.config(packs=["packs/plain"], output="out")
+    project.generate()
+    assert set(project.outputs()) == {"billing/mine.txt"}
+    project.config(packs=["packs/plain"], output="elsewhere/out")
+    project.generate()
+    assert not project.exists("out")
+
+
 def test_files_that_are_not_ours_are_never_removed(project: Project) -> None:
     project.write("build/mine.txt", "mine")
     project.generate()

@@ -153,3 +153,38 @@ def test_edited_output_is_kept_if_asked(project: Project, workers: str) -> None:
     assert project.read("build/bike.txt") == "mine"
     assert project.generate().code == 0
     assert project.read("build/bike.txt").startswith("Trike")
+
+
+@pytest.mark.parametrize("command", [("generate", "-w", "1"), ("generate", "-w", "2")])
+def test_output_that_was_edited_while_its_task_was_forgotten_is_an_edit_too(
+    project: Project, command: tuple[str, ...]
+) -> None:
+    project.doit()
+    project.doit("forget", "generate:bike")
+    project.write("build/bike.txt", "mine")
+    for _ in range(2):
+        result = project.run(*command, "--keep-edited")
+        assert (result.code, result.err) == (1, "build/bike.txt:1:1: edited since it was made: kept\n")
+        assert project.read("build/bike.txt") == "mine"
+    assert "edited    build/bike.txt" in project.run("check").out
+    assert project.run(*command).err == "build/bike.txt:1:1: edited since it was made: restored\n"
+    assert project.read("build/bike.txt").startswith("Bike")
+
+
+def test_output_of_a_schema_that_comes_back_may_have_been_edited(project: Project) -> None:
+    project.generate()
+    project.config(packs=["packs/plain"], exclude=["bike*"])
+    project.write("build/bike.txt", "mine")
+    assert "it was edited: kept" in project.generate().err
+    project.config(packs=["packs/plain"])
+    assert project.generate().err == "build/bike.txt:1:1: edited since it was made: restored\n"
+
+
+def test_output_that_has_the_right_bytes_is_not_said_to_be_restored(project: Project) -> None:
+    """It was made by a build whose record was lost, on a full disk for instance."""
+    project.generate()
+    record = (project.root / ".schemagen/log").read_bytes()
+    project.write("schemas/bike.json", {"title": "Trike", "description": "", "type": "object"})
+    project.generate()
+    (project.root / ".schemagen/log").write_bytes(record)
+    assert project.generate().err == ""
