@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -24,7 +25,7 @@ from schemagen.config import Config
 from schemagen.errors import Location, OutputError, SchemagenError
 from schemagen.generate import Rendered
 from schemagen.overview import NO_SUMMARY, Summary, summarise
-from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
+from schemagen.plan import EDITED, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
@@ -35,6 +36,8 @@ STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
 PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
+# Of no task: doit allows no "=" in the name of one.
+PACKS_ROW = "=packs"
 
 
 def task_name(name: str, basename: str = BASENAME) -> str:
@@ -145,7 +148,59 @@ class Session:
 
     def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
         """Why ``stale`` outputs of ``task`` are stale, a line each."""
-        return explain_task(task, self.facts(task), stale, self.config)
+        return explain_task(task, self.facts(task), stale, self.config, partial(self._changed_files, task))
+
+    def _changed_files(self, task: Task, paths: Collection[str]) -> list[str] | None:
+        """Which files of packs changed since the last build that the outputs of ``task`` at ``paths`` are made from;
+        None where that is not known."""
+        if self.changes is not None:
+            return []  # no pack changed
+        if not self._files_before:
+            return None
+        below = {output.below for output in task.outputs if output.path in paths}
+        files: dict[str, None] = {}
+        for pack in self.project.packs:
+            for output in pack.project_outputs if task.is_for_project else pack.outputs:
+                if (output.rule.path if task.is_for_project else output.path_for(task.name)) in below:
+                    files |= dict.fromkeys(output.files)
+        if any(map(os.path.isabs, files)):
+            return None
+        return [self._changed_in_packs[file] for file in files if file in self._changed_in_packs]
+
+    @cached_property
+    def _changed_in_packs(self) -> dict[str, str]:
+        """What is to be said of the files of packs that changed since the last build, by path."""
+        before = self._files_before
+        return {
+            file: f"{file} changed ({before[file][:8]} -> {digest[:8]})" if file in before else f"{file} is new"
+            for file, digest in self._files_of_packs().items()
+            if digest != before.get(file)
+        }
+
+    @cached_property
+    def _files_before(self) -> dict[str, str]:
+        """The digests of the files of packs, by path, in the last build."""
+        assert self.state is not None
+        files: dict[str, str] = (self.state.row(PACKS_ROW) or {}).get("files", {})
+        return files
+
+    def _files_of_packs(self) -> dict[str, str]:
+        """The digests of the files of packs, by path; not of packs that come with schemagen, or lie elsewhere outside
+        of the project, because the log may be taken to another machine."""
+        return {
+            file: pack.files[file]
+            for pack in self.project.packs
+            for output in (*pack.outputs, *pack.project_outputs)
+            for file in output.files
+            if pack.files.get(file) and not os.path.isabs(file)
+        }
+
+    def remember_packs(self) -> None:
+        """Record of which files the packs were, so that the next build can say which changed."""
+        assert self.state is not None
+        before = self._files_before
+        kept = {} if self.config.is_whole else before
+        self.state.put_row(PACKS_ROW, {"files": {**kept, **self._files_of_packs()}})
 
     def digest_of(self, path: str) -> str | None:
         """The digest of the output ``path``; None where there is no such file."""
@@ -245,7 +300,7 @@ class Session:
         return {
             "schema": task.schema,
             **({"aside": True} if self.config.is_aside else {}),
-            "options": options_digest(self.config),
+            "options": options_text(self.config),
             **task.links.to_facts(),
             "outputs": outputs,
             "summary": made.summary,

@@ -324,6 +324,9 @@ def test_doit_list_info_forget_and_clean_mean_what_a_doit_user_expects(project: 
     info = project.doit("info", "generate:billing/invoice").out
     assert "schemas/member.json" in info
     assert "up-to-date" in info
+    project.write("build/bike.txt", "mine")
+    assert "- build/bike.txt is edited since it was made" in project.doit("info", "generate:bike").out
+    project.doit()
     assert "R generate:bike" not in project.doit("list", "--all", "--status").out
     project.doit("forget", "generate:bike")
     assert project.doit().summary == "1 generated, 2 fresh, 0 failed"

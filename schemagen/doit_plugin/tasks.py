@@ -76,6 +76,11 @@ class _Freshness:
     def __call__(self) -> bool:
         return self._task.is_fresh()
 
+    def __repr__(self) -> str:
+        """What ``doit info`` shows as the reason to run a task."""
+        task = self._task
+        return "; ".join(task.action.session.explain(task.planned, task.find_stale())) or "its outputs are fresh"
+
 
 class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     """doit's task for some outputs; the parent process commits them when doit saves its values."""
