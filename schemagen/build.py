@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from schemagen.digest import Digest, digest_of
 from schemagen.errors import Location, OutputError
+from schemagen.state.sight import see
 from schemagen.state.store import Origin
 
 TEMP_SUFFIX = ".schemagen-tmp"
@@ -54,7 +55,9 @@ class OutputFolder:
             is_file = mode is not None and not stat.S_ISLNK(mode)
             if mode is not None and is_file and not stat.S_ISREG(mode):
                 raise OutputError("exists and is not a regular file", Location(path), "SG402")
-            if rest is None and is_file and bytes_of_file(Path(target)) == head:
+            # What was there may be anything, and large: it is read only if it has as many bytes.
+            has_size = rest is None and is_file and os.lstat(target).st_size == len(head)
+            if has_size and bytes_of_file(Path(target)) == head:
                 return Written(digest_of(head), "")
             temp, digest = self._write_temp(target, path, chain([head], rest or ()), mode if is_file else None)
             if rest is not None and is_file and digest_of_file(Path(target)) == digest:
@@ -161,8 +164,7 @@ def bytes_of_file(path: Path) -> bytes | None:
 
 def digest_of_file(path: Path) -> str | None:
     """The digest of the bytes of a regular file; None where there is none that can be read."""
-    data = bytes_of_file(path)
-    return None if data is None else digest_of(data)
+    return see(str(path), follows=False).digest or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -427,6 +427,21 @@ def test_build_goes_on_where_the_state_cannot_be_written(project: Project) -> No
     assert all("warning" in line and "Permission denied" in line for line in result.errors)
 
 
+@pytest.mark.parametrize("content", [{"title": "Bike", "description": "", "type": "object"}, "{"])
+def test_huge_file_in_the_place_of_an_output_is_not_held_in_memory(project: Project, content: object) -> None:
+    project.generate()
+    project.write("schemas/bike.json", content)
+    os.truncate(project.root / "build/bike.txt", 1 << 30)
+    (project.root / "schemas/member.json").unlink()
+    os.truncate(project.root / "build/member.txt", 1 << 30)
+    project.write("schemas/billing/invoice.json", {"title": "Invoice", "description": ""})
+    limited = ["bash", "-c", 'ulimit -v 1000000; exec "$@"', "bash"]
+    result = project.run("generate", "-w", "1", prefix=limited)
+    assert result.code == int(content == "{"), result
+    assert "Traceback" not in result.err
+    assert "build/member.txt:1:1: nothing makes this file any more, but it was edited: kept" in result.err
+
+
 def test_full_disk_keeps_the_old_output_and_names_the_new_one(project: Project) -> None:
     """A limit on the size of files stands for the disk: the write of an output ends with an error."""
     project.generate()
