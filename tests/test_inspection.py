@@ -38,6 +38,13 @@ def test_check_without_state_generates_in_memory(project: Project) -> None:
     ]
 
 
+def test_difference_is_shown_where_only_one_side_is_text(project: Project) -> None:
+    project.write("schemas/bike.json", {"title": "Bike", "description": "\ufffd", "type": "object"})
+    project.generate()
+    (project.root / "build/bike.txt").write_bytes(b"Bike: \xff\n")
+    assert "\n-Bike: \\xff\n+Bike: \ufffd\n" in project.run("check", "--diff").out
+
+
 def test_check_names_every_kind_of_difference_and_writes_nothing(project: Project) -> None:
     project.write("schemas/gone.json", {"title": "Gone", "description": ""})
     project.write("schemas/lost.json", {"title": "Lost", "description": ""})

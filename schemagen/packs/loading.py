@@ -104,9 +104,20 @@ def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
             problems += packs[-1].unsafe_names()
         except SchemagenError as problem:
             problems.append(problem)
+    problems += _namesakes(packs)
     if problems:
         raise ExceptionGroup("packs cannot be used", problems)
     return tuple(packs)
+
+
+def _namesakes(packs: Iterable[Pack]) -> Iterator[ConfigError]:
+    """A problem for each pack that has the name of one before it: what was made is recorded by the names of packs."""
+    folders: dict[str, str] = {}
+    for pack in packs:
+        taken = folders.setdefault(pack.name, pack.folder)
+        if taken != pack.folder:
+            message = f"the name {pack.name!r} is that of the pack {taken} too: give it another"
+            yield ConfigError(message, Location(f"{pack.folder}/{MANIFEST}"), "SG025")
 
 
 def load_pack(name: str, root: Path) -> Pack:
