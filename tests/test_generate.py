@@ -442,6 +442,19 @@ def test_huge_file_in_the_place_of_an_output_is_not_held_in_memory(project: Proj
     assert "build/member.txt:1:1: nothing makes this file any more, but it was edited: kept" in result.err
 
 
+def test_full_disk_leaves_no_damaged_log(project: Project) -> None:
+    for number in range(40):
+        project.write(f"schemas/more{number}.json", {"title": "More", "description": ""})
+    limited = ["bash", "-c", 'ulimit -f 8; trap "" XFSZ; exec "$@"', "bash"]
+    result = project.run("generate", "-w", "1", prefix=limited)
+    assert (result.code, result.summary) == (0, "43 generated, 0 fresh, 0 failed")
+    (warning,) = result.errors
+    assert warning.startswith(".schemagen/log:1:1: warning: cannot write: File too large")
+    result = project.generate()
+    assert (result.code, result.err) == (0, "")
+    assert 0 < int(result.summary.split()[0]) < 43
+
+
 def test_full_disk_keeps_the_old_output_and_names_the_new_one(project: Project) -> None:
     """A limit on the size of files stands for the disk: the write of an output ends with an error."""
     project.generate()
