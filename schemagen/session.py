@@ -36,7 +36,8 @@ STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
 PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
-# Of no task: doit allows no "=" in the name of one.
+# The row {"files": {path: digest}} of what the packs of the last build were made of. It is no task's: doit allows no
+# "=" in the name of one.
 PACKS_ROW = "=packs"
 
 

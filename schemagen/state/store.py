@@ -3,7 +3,8 @@
 A *row* is plain JSON data kept under a task's name, in the layout that doit gives it. The row of a task of
 ours has its *facts* in ``row["_values_:"]["schemagen"]``, among them ``schema`` (a path) and ``outputs``
 (``{path: [key, digest, pack]}``). A file is *ours* if facts name it, or a claim does: a claim is logged
-before an output is replaced, so that a build killed between the two still knows what it wrote.
+before an output is replaced, so that a build killed between the two still knows what it wrote. Rows of other things
+than tasks have no facts.
 
 Record kinds (see ``log``): ``R`` row of a task; ``F`` the row of a task is forgotten, its outputs stay
 ours; ``C`` claim, body ``{path: [digest, schema, pack]}``; ``D`` paths that are ours no longer, body
