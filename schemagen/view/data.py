@@ -7,7 +7,7 @@ import re
 from schemagen.model import JsonValue
 from schemagen.view.escapes import HIDDEN, code_point, units
 from schemagen.view.literals import json_text
-from schemagen.view.text import NOT_ASCII
+from schemagen.view.text import substitute
 
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 _MARKUP = tuple((character, units(character)) for character in "<>&")
@@ -19,15 +19,11 @@ def script_json(value: JsonValue) -> str:
     """``value`` as JSON that no HTML parser takes for markup, and JavaScript for a line's end."""
     text = json_text(value)
     if not text.isascii():
-        text = NOT_ASCII.sub(_visible_run, text)
+        text = substitute(_HIDDEN, lambda match: units(match[0]), text, str.isascii)
     # Of ASCII there is no more to hide in JSON text. A document is long, and this is much faster than a search.
     for character, escaped in _MARKUP:
         text = text.replace(character, escaped)
     return text
-
-
-def _visible_run(run: re.Match[str]) -> str:
-    return _HIDDEN.sub(lambda match: units(match[0]), run[0])
 
 
 def yaml_string(text: str) -> str:

@@ -42,7 +42,7 @@ def simple_kind(words: Schema) -> tuple[str, bool]:
     declared, is_nullable = words.get("type"), False
     if isinstance(declared, list) and len(declared) == 2 and "null" in declared:
         declared, is_nullable = declared[0 if declared[1] == "null" else 1], True
-    if declared is not None and declared not in (_WITH_NULL if is_nullable else _SCALARS):
+    if declared is not None and declared not in (_WITH_NULL if is_nullable else SCALARS):
         return "", False
     if "const" in words:
         return "const", is_nullable
@@ -53,12 +53,12 @@ def simple_kind(words: Schema) -> tuple[str, bool]:
     assumed = assumed_types(words)
     if not assumed:
         return "any", False
-    return (assumed[0] if len(assumed) == 1 and assumed[0] in _SCALARS else ""), False
+    return (assumed[0] if len(assumed) == 1 and assumed[0] in SCALARS else ""), False
 
 
 # As tuples: what a schema says its type is may be anything, also what has no hash.
 _WITH_NULL = ("string", "number", "integer", "boolean")
-_SCALARS = (*_WITH_NULL, "null")
+SCALARS = (*_WITH_NULL, "null")
 
 
 def _all_text(names: Sequence[JsonValue]) -> bool:

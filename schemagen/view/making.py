@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from schemagen.model import JsonValue
+from schemagen.model import Draft, JsonValue
 from schemagen.view import data, python, typescript
 from schemagen.view.controls import PLAIN_CONTROLS
 from schemagen.view.escapes import joined_lines, lines_of
@@ -36,6 +37,9 @@ from schemagen.view.shapes import (
     Plain,
 )
 from schemagen.view.wanted import Wanted
+
+if TYPE_CHECKING:
+    from schemagen.view.outlines import Outlines
 
 _STRINGS: dict[str, Callable[[str], str]] = {
     "ts": typescript.ts_string,
@@ -120,17 +124,23 @@ class Making:
         md_key = [("md_key", code_span)] if wanted.any("md_key") else []
         ts_property = [("ts_property", typescript.ts_property)] if wanted.any("ts_property", "ts_type") else []
         self.keys = Keys((*md_key, *ts_property, *self._strings["key"]))
-        self.has_strings = any(self._strings.values())
+        self._label_strings = self._strings["label"]
+        self._has_member_strings = bool(self._label_strings or self._strings["description"])
+        self.has_bare_descriptions = not (self.has_summary or self.has_md_cell or self._strings["description"])
         self._lines = tuple(item for item in _LINES.items() if wanted.any(item[0]))
         literal = wanted.only(EMPTY_LITERAL)
+        if wanted.is_only_in("documents", "script_json"):
+            literal.pop("script_json", None)  # that of a document has the same name
         self.literals = Literals(
             literal,
             {**literal, **wanted.only(MEMBER_EXTRA)},
-            tuple(item for item in _LITERALS.items() if wanted.any(item[0], *_NEEDED_BY.get(item[0], ()))),
+            tuple(item for item in _LITERALS.items() if item[0] in literal or wanted.any(*_NEEDED_BY.get(item[0], ()))),
             has_blocks=wanted.any("md_block"),
         )
         # A node of which no more is known than its kind, or not even that.
         self.shapes = {"": self.node, **{kind: self._shape(kind) for kind in KINDS}}
+        # What was found out of lists of keywords, by the draft.
+        self.outlines: dict[Draft, Outlines] = {}
         self._begin()
 
     def _shape(self, kind: str) -> Plain:
@@ -163,15 +173,15 @@ class Making:
     def set_label(self, node: Plain, label: str) -> None:
         """Say what to call ``node``."""
         node["label"] = label
-        if self.has_strings:
-            self.add_strings(node, "label", label)
+        for key, write in self._label_strings:
+            node[key] = write(label)
 
     def members(
         self, values: list[JsonValue], labels: Sequence[str], descriptions: Sequence[str], default: JsonValue
     ) -> list[Plain]:
         """The members of an enum."""
         made = self.literals.members(values, labels, descriptions, default)
-        if self.has_strings:
+        if self._has_member_strings:
             for member in made:
                 self.add_strings(member, "label", member["label"])
                 self.add_strings(member, "description", member["description"])

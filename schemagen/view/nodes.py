@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemagen.model import Draft, JsonValue
+from schemagen.model import JsonValue
 from schemagen.view.annotations import annotate, describe, enumeration, listed_values
 from schemagen.view.branches import build_choices, build_conditions
 from schemagen.view.children import fill_array, fill_object, saying
 from schemagen.view.constraints import add_number, add_string
-from schemagen.view.controls import CONTROLLING, control_for
+from schemagen.view.controls import control_for
 from schemagen.view.definitions import Definition, Definitions
-from schemagen.view.kinds import assumed_types, declared_types, simple_kind
+from schemagen.view.kinds import SCALARS, assumed_types, declared_types, simple_kind
 from schemagen.view.literals import ABSENT, put
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span
+from schemagen.view.outlines import Outline, outlines_of
 from schemagen.view.part_kinds import kind_of_parts
 from schemagen.view.phrases import Sentence, sentence
 from schemagen.view.predicates import clause
-from schemagen.view.reading import STRUCTURE, read_rules
+from schemagen.view.reading import read_rules
 from schemagen.view.rules import Place, Rules, Schema, normal_words
 from schemagen.view.shapes import TYPES, Plain
 from schemagen.view.slots import Slot
@@ -48,7 +49,7 @@ class TreeBuilder:
         self.arrays: list[tuple[Plain, int]] = []
         self.known: dict[str, frozenset[str]] = {}
         self.depth = 0
-        self._structure = STRUCTURE[owner.draft]
+        self._outlines = outlines_of(owner.draft, making)
 
     def node(self, schema: JsonValue, pointer: str, slot: Slot) -> Plain:
         # Each level of a schema takes few frames here, since it may be two hundred levels deep.
@@ -59,14 +60,19 @@ class TreeBuilder:
             self._refer(node, "$ref", pointer, schema["$ref"])
             self._complete(node)
             return node
-        if self._structure.isdisjoint(schema):
-            words = normal_words(schema) if self.owner.draft is Draft.D4 else schema
+        outline = self._outlines.of(schema)
+        if outline.is_simple:
+            kind = schema.get("type") if outline.is_open else None
+            if kind is not None and kind in SCALARS and outline.is_normal:
+                return self._simple(schema, outline, kind, pointer, slot, is_nullable=False)
+            words = schema if outline.is_normal else normal_words(schema)
             kind, is_nullable = simple_kind(words)
             if kind:
-                return self._simple(words, kind, pointer, slot, is_nullable=is_nullable)
+                outline = outline if words is schema else self._outlines.of(words)
+                return self._simple(words, outline, kind, pointer, slot, is_nullable=is_nullable)
         node = self._started("", pointer, slot)
         self.making.parents.add(node["id"])
-        rules, types, filled, is_nullable = self._read(node, schema, pointer)
+        rules, types, filled, is_nullable = self._read(node, schema, outline, pointer)
         said: list[Sentence] = []
         if not rules.references:
             self.depth += 1
@@ -130,12 +136,14 @@ class TreeBuilder:
             node["html"] = control_for(node)
         return node
 
-    def _simple(self, words: Schema, kind: str, pointer: str, slot: Slot, *, is_nullable: bool) -> Plain:
+    def _simple(
+        self, words: Schema, outline: Outline, kind: str, pointer: str, slot: Slot, *, is_nullable: bool
+    ) -> Plain:
         """The node of a schema that has no parts, as most have none."""
-        node = self._leaf(kind, pointer, slot)
+        node = self._leaf(kind, pointer, slot) if slot.is_part else self._started(kind, pointer, slot)
         making = self.making
-        annotate(node, words, making)
-        if CONTROLLING.isdisjoint(words) and not is_nullable:
+        annotate(node, words, outline.writers, making)
+        if outline.is_quiet and not is_nullable:
             return node
         said: list[Sentence] = []
         if kind == "const":
@@ -150,13 +158,17 @@ class TreeBuilder:
         self._complete(node)
         return node
 
-    def _read(self, node: Plain, schema: Schema, pointer: str) -> tuple[Rules, list[str], Sequence[str], bool]:
+    def _read(
+        self, node: Plain, schema: Schema, outline: Outline, pointer: str
+    ) -> tuple[Rules, list[str], Sequence[str], bool]:
         """Read what a schema says, and fill in what it says of itself; answers its rules and types, the types whose
         keywords are to be filled in, and whether null is allowed too."""
         rules, is_nullable = read_rules(schema, pointer, self.owner.draft), False
         if rules.all_of or rules.any_of or rules.one_of:
             rules, is_nullable = unwrap(rules, self.owner.draft)
-        annotate(node, rules.words, self.making)
+        if rules.words is not schema:
+            outline = self._outlines.of(rules.words)
+        annotate(node, rules.words, outline.writers, self.making)
         types = declared_types(rules.words)
         if len(types) > 1:
             types, is_nullable = several_types(types, is_nullable)

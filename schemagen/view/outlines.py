@@ -1,0 +1,68 @@
+"""This module knows how to tell from the keywords of a schema alone how to go about it.
+
+Schemas are many and their lists of keywords few: in real ones each stands some forty times. So what follows from a list
+is found out once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from schemagen.model import Draft
+from schemagen.view.annotations import Writers, writers_of
+from schemagen.view.controls import CONTROLLING
+from schemagen.view.making import Making
+from schemagen.view.reading import STRUCTURE
+from schemagen.view.rules import Schema, is_normal
+
+_MOST_KEPT = 5_000
+_LONGEST_KEPT = 40
+
+
+class Outline(NamedTuple):
+    """What follows from the keywords of a schema: ``is_simple`` if it has no subschemas, no reference and no required
+    properties, ``is_normal`` if its draft means by them what later ones do, ``is_open`` if it lists no values,
+    ``is_quiet`` if nothing in it has a say in the control that a form has for its kind."""
+
+    is_simple: bool
+    is_normal: bool
+    is_open: bool
+    is_quiet: bool
+    writers: Writers
+
+
+class Outlines:
+    """The outlines of schemas of one draft, kept by their keywords."""
+
+    def __init__(self, draft: Draft, making: Making) -> None:
+        self._draft = draft
+        self._making = making
+        self._kept: dict[tuple[str, ...], Outline] = {}
+
+    def of(self, schema: Schema) -> Outline:
+        keywords = tuple(schema)
+        outline = self._kept.get(keywords)
+        if outline is None:
+            outline = self._outline(keywords)
+            if len(keywords) <= _LONGEST_KEPT:
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()
+                self._kept[keywords] = outline
+        return outline
+
+    def _outline(self, keywords: tuple[str, ...]) -> Outline:
+        return Outline(
+            is_simple=STRUCTURE[self._draft].isdisjoint(keywords),
+            is_normal=self._draft is not Draft.D4 or is_normal(keywords),
+            is_open="const" not in keywords and "enum" not in keywords,
+            is_quiet=CONTROLLING.isdisjoint(keywords),
+            writers=writers_of(keywords, self._making),
+        )
+
+
+def outlines_of(draft: Draft, making: Making) -> Outlines:
+    """Those of ``making``, for schemas of ``draft``."""
+    outlines = making.outlines.get(draft)
+    if outlines is None:
+        outlines = making.outlines[draft] = Outlines(draft, making)
+    return outlines
