@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from schemagen.view.constraints import add_array, add_object
@@ -17,27 +18,26 @@ if TYPE_CHECKING:
     from schemagen.view.nodes import TreeBuilder
 
 _MAX_IN_ONE_COLUMN = 5
+_ONLY_PROPERTIES = sentence("additionalProperties", "No other properties are allowed.")
+_ONLY_EVALUATED = sentence("unevaluatedProperties", "No other properties are allowed.")
 
-def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> frozenset[str]:
-    """Fill in what concerns objects; answers the names of all properties that are shown now."""
+
+def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> None:
+    """Fill in what concerns objects."""
     add_object(node, rules.words, said)
     making = builder.making
     required = dict.fromkeys(rules.required)
-    declared = frozenset([key for key, _ in rules.properties])
-    children = []
-    for key, (schema, at) in rules.properties:
-        child = builder.node(schema, at, slot.property(making.keys.of(key), at, is_required=key in required))
-        if key in slot.known:
-            child["is_overlay"] = True
-        children.append(child)
-    put(node, "properties", children)
-    unlisted = [key for key in required if key not in declared]
+    if rules.properties:
+        put(node, "properties", _properties(builder, rules, slot, required))
     if making.has_layouts:
-        node["layout"] = _layout(rules.words, len(children))
-    if unlisted:
-        verb = "is" if len(unlisted) == 1 else "are"
-        said.append(sentence("required", *joined(codes(unlisted), "and"), f" {verb} required."))
-        put(node, "unlisted_required", [making.named_key(key, making.key) for key in unlisted])
+        node["layout"] = _layout(rules.words, len(rules.properties))
+    if required:
+        declared = {key for key, _ in rules.properties}
+        unlisted = [key for key in required if key not in declared]
+        if unlisted:
+            verb = "is" if len(unlisted) == 1 else "are"
+            said.append(sentence("required", *joined(codes(unlisted), "and"), f" {verb} required."))
+            put(node, "unlisted_required", [making.named_key(key, making.key) for key in unlisted])
     if rules.pattern_properties:
         patterns = []
         for index, (key, (schema, at)) in enumerate(rules.pattern_properties):
@@ -45,18 +45,30 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
             patterns.append(builder.node(schema, at, place))
         put(node, "pattern_properties", patterns)
     if rules.additional:
-        _add_rest(builder, node, "additional", rules.additional, slot.matching(making.keys.of("*"), "a"))
-    if rest := rules.unevaluated_properties:
-        _add_rest(builder, node, "unevaluated_properties", rest, slot.matching(making.keys.of("*"), "u"))
+        _add_rest(builder, node, "additional", rules.additional, slot)
+    if rules.unevaluated_properties:
+        _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot)
     if rules.additional and rules.additional[0] is False:
         node["is_closed"] = True
-        said.append(sentence("additionalProperties", "No other properties are allowed."))
+        said.append(_ONLY_PROPERTIES)
     elif rules.unevaluated_properties and rules.unevaluated_properties[0] is False:
         node["is_closed"] = True
-        said.append(sentence("unevaluatedProperties", "No other properties are allowed."))
+        said.append(_ONLY_EVALUATED)
     if rules.property_names:
         said.append(saying(builder, "propertyNames", "Every property name ", rules.property_names))
-    return slot.known | declared
+
+
+def _properties(builder: TreeBuilder, rules: Rules, slot: Slot, required: Collection[str]) -> list[Plain]:
+    place_of = slot.property if builder.making.has_routes else slot.named
+    key_of, build = builder.making.keys.of, builder.node
+    children = [
+        build(schema, at, place_of(key_of(key), is_required=key in required)) for key, (schema, at) in rules.properties
+    ]
+    if slot.known:
+        for child, (key, _) in zip(children, rules.properties, strict=True):
+            if key in slot.known:
+                child["is_overlay"] = True
+    return children
 
 
 def _layout(words: Schema, count: int) -> str:
@@ -68,10 +80,15 @@ def _layout(words: Schema, count: int) -> str:
 
 
 def _add_rest(builder: TreeBuilder, node: Plain, key: str, place: Place, slot: Slot) -> None:
+    """Say what holds of the rest of what stands at ``slot``."""
     schema, at = place
     if isinstance(schema, bool) or not schema:
         node[key] = REST_NONE if schema is False else REST_ANY
         return
+    if key == "unevaluated_items":
+        slot = slot.items(len(node["prefix_items"]))
+    else:
+        slot = slot.matching(builder.making.keys.of("*"), key[0])
     child = builder.node(schema, at, slot)
     node[key] = {**REST_ANY, "is_schema": True, "node": child}
     _add_section(builder, child, slot)
@@ -105,7 +122,7 @@ def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said
             if least_items > len(fixed) + 1:
                 builder.arrays.append((node, builder.depth))
     if rules.unevaluated_items:
-        _add_rest(builder, node, "unevaluated_items", rules.unevaluated_items, slot.items(len(fixed)))
+        _add_rest(builder, node, "unevaluated_items", rules.unevaluated_items, slot)
         if rules.items is None and node["unevaluated_items"]["is_forbidden"]:
             node["is_closed"] = True
     if rules.contains:

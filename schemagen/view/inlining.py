@@ -4,7 +4,7 @@ script shows their fields: never into themselves, and never more than a budget a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from schemagen.view.controls import REFERENCE, control_for
@@ -188,9 +188,10 @@ class Inliner:
         return copying
 
 
-def mark_templates(root: Plain, definitions: list[Plain]) -> None:
+def mark_templates(root: Plain, definitions: list[Plain], parents: Collection[str]) -> None:
     """Say of each definition whether a page needs it to fill in, on demand, what was not copied: those that nodes
-    below ``root`` refer to without showing them, and those that these refer to."""
+    below ``root`` refer to without showing them, and those that these refer to. ``parents`` are the ids of nodes that
+    may have others below them."""
     by_id = {definition["id"]: definition for definition in definitions}
     waiting = [root]
     while waiting:
@@ -202,7 +203,8 @@ def mark_templates(root: Plain, definitions: list[Plain]) -> None:
             definition = by_id.pop(ref["id"])
             definition["is_template"] = True
             waiting.append(definition["node"])
-        waiting += _below(here)
+        if here["id"] in parents:
+            waiting += _below(here)
 
 
 # What a copy has of the node that it stands for: always, and where that says something.
@@ -230,16 +232,16 @@ def _size(node: Plain, limit: int) -> int:
     return count if not waiting else limit + 1
 
 
-def _below(node: Plain) -> Iterator[Plain]:
+def _below(node: Plain) -> list[Plain]:
     """The nodes right below ``node``, but for the copy that a reference shows."""
+    found: list[Plain] = []
     for key in CHILDREN:
-        yield from node[key]
-    for key in RESTS:
-        if node[key]["node"]:
-            yield node[key]["node"]
+        found += node[key]
+    found += [node[key]["node"] for key in RESTS if node[key]["node"]]
     for choice in node["choices"]:
-        yield from choice["variants"]
+        found += choice["variants"]
     for condition in node["conditions"]:
-        yield from (condition[key] for key in ("then", "else") if condition[key])
+        found += [condition[key] for key in ("then", "else") if condition[key]]
     if node["items"]:
-        yield node["items"]
+        found.append(node["items"])
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from schemagen.jsontext import escape_token
 from schemagen.view.shapes import Plain
 from schemagen.view.text import clean, humanise, slug_words
 
@@ -14,12 +15,13 @@ _MOST_KEPT = 10_000
 
 class Key(NamedTuple):
     """``tokens`` are the entries that it gives to an object: itself and what is made of it. ``label`` is it in words.
-    ``slug`` are its words as a part of an anchor; may be empty."""
+    ``slug`` are its words as a part of an anchor; may be empty. ``token`` is it in a JSON Pointer."""
 
     text: str
     tokens: Plain
     label: str
     slug: str
+    token: str
 
 
 class Keys:
@@ -33,7 +35,7 @@ class Keys:
         key = self._kept.get(text)
         if key is None:
             tokens = {"key": clean(text), **{name: write(text) for name, write in self._tokens}}
-            key = Key(text, tokens, humanise(text), slug_words(text))
+            key = Key(text, tokens, humanise(text), slug_words(text), escape_token(text))
             if len(text) <= _LONGEST_KEPT:
                 if len(self._kept) >= _MOST_KEPT:
                     self._kept.clear()

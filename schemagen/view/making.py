@@ -99,6 +99,8 @@ class Making:
             self.node["label"] = ""  # the tokens are made of it
         self.has_labels = self.has_variant_labels and not wanted.is_only_in("variants", *labels)
         self.has_places = wanted.any("pointer", "location", "path", "md_path")
+        # Of a property, what leads to it for people, and its anchor.
+        self.has_routes = wanted.any("path", "md_path", "anchor", "has_section")
         self.has_layouts = wanted.any("layout")
         self.has_md_cell = "md_cell" in self.node
         self.has_summary = wanted.any("summary")

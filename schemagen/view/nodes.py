@@ -27,6 +27,7 @@ from schemagen.view.text import claim, clean
 from schemagen.view.unwrapping import part_references, several_types, unwrap
 from schemagen.view.wording import type_words
 
+_GROUPS = ("object", "array")  # a tuple: what a schema says its type is may have no hash
 _ASKED = {
     "not": "negated",
     "contains": "contains",
@@ -70,6 +71,10 @@ class TreeBuilder:
             if kind:
                 outline = outline if words is schema else self._outlines.of(words)
                 return self._simple(words, outline, kind, pointer, slot, is_nullable=is_nullable)
+        if outline.is_group:
+            kind = schema.get("type")
+            if kind in _GROUPS:
+                return self._group(schema, outline, kind, pointer, slot)
         node = self._started("", pointer, slot)
         self.making.parents.add(node["id"])
         rules, types, filled, is_nullable = self._read(node, schema, outline, pointer)
@@ -158,6 +163,27 @@ class TreeBuilder:
         self._complete(node)
         return node
 
+    def _group(self, schema: Schema, outline: Outline, kind: str, pointer: str, slot: Slot) -> Plain:
+        """The node of an object or array with nothing but parts, as most are."""
+        node = self._started(kind, pointer, slot)
+        making = self.making
+        making.parents.add(node["id"])
+        annotate(node, schema, outline.writers, making)
+        rules = Rules(schema, pointer)
+        for keyword, read in outline.readers:
+            read(rules, schema[keyword], f"{pointer}/{keyword}")
+        said: list[Sentence] = []
+        self.depth += 1
+        if kind == "object":
+            fill_object(self, node, rules, slot, said)
+        else:
+            fill_array(self, node, rules, slot, said)
+        self.depth -= 1
+        if said:
+            self._say(node, said, is_nullable=False)
+        self._complete(node)
+        return node
+
     def _read(
         self, node: Plain, schema: Schema, outline: Outline, pointer: str
     ) -> tuple[Rules, list[str], Sequence[str], bool]:
@@ -191,7 +217,8 @@ class TreeBuilder:
         known = slot.known
         for name in filled:
             if name == "object":
-                known = fill_object(self, node, rules, slot, said)
+                fill_object(self, node, rules, slot, said)
+                known = known.union([key for key, _ in rules.properties])
             elif name == "array":
                 fill_array(self, node, rules, slot, said)
             elif name == "string":

@@ -12,23 +12,30 @@ from schemagen.model import Draft
 from schemagen.view.annotations import Writers, writers_of
 from schemagen.view.controls import CONTROLLING
 from schemagen.view.making import Making
-from schemagen.view.reading import STRUCTURE
+from schemagen.view.reading import STRUCTURE, Reader, readers_of
 from schemagen.view.rules import Schema, is_normal
 
 _MOST_KEPT = 5_000
 _LONGEST_KEPT = 40
+_GROUPING = frozenset(
+    {"properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "required"}
+    | {"items", "prefixItems", "additionalItems", "unevaluatedItems"}
+)
 
 
 class Outline(NamedTuple):
     """What follows from the keywords of a schema: ``is_simple`` if it has no subschemas, no reference and no required
     properties, ``is_normal`` if its draft means by them what later ones do, ``is_open`` if it lists no values,
-    ``is_quiet`` if nothing in it has a say in the control that a form has for its kind."""
+    ``is_quiet`` if nothing in it has a say in the control that a form has for its kind, ``is_group`` if it says no more
+    of an object or an array than what is in it. ``readers`` are those of its parts."""
 
     is_simple: bool
     is_normal: bool
     is_open: bool
     is_quiet: bool
+    is_group: bool
     writers: Writers
+    readers: tuple[tuple[str, Reader], ...]
 
 
 class Outlines:
@@ -51,12 +58,16 @@ class Outlines:
         return outline
 
     def _outline(self, keywords: tuple[str, ...]) -> Outline:
+        structure = STRUCTURE[self._draft].intersection(keywords)
+        has_normal_words = self._draft is not Draft.D4 or is_normal(keywords)
         return Outline(
-            is_simple=STRUCTURE[self._draft].isdisjoint(keywords),
-            is_normal=self._draft is not Draft.D4 or is_normal(keywords),
+            is_simple=not structure,
+            is_normal=has_normal_words,
             is_open="const" not in keywords and "enum" not in keywords,
             is_quiet=CONTROLLING.isdisjoint(keywords),
+            is_group=structure <= _GROUPING and has_normal_words and not {"const", "enum"}.intersection(keywords),
             writers=writers_of(keywords, self._making),
+            readers=readers_of(keywords, self._draft),
         )
 
 

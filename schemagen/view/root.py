@@ -69,7 +69,7 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
         del by_id[ROOT_ANCHOR]
         Inliner(by_id, making, known).inline(trees[0])
     if making.wanted.any("is_template"):
-        mark_templates(roots[0], listed)
+        mark_templates(roots[0], listed, making.parents)
     view = _top(schema, label, trees[0].root, listed, making)
     if making.wanted.any("documents"):
         view["documents"] = embedded_documents(resolution, lambda path: _shown(path, schema.path))
