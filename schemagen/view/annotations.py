@@ -174,6 +174,8 @@ def enumeration(rules: Rules) -> tuple[list[JsonValue], Sequence[str], Sequence[
     if bool(rules.one_of) == bool(rules.any_of) or rules.all_of or rules.references:
         return None
     variants = [schema for schema, _ in rules.one_of or rules.any_of]
+    if not isinstance(variants[0], dict) or "const" not in variants[0]:  # as for nearly every union
+        return None
     if not all(isinstance(variant, dict) and "const" in variant for variant in variants):
         return None
     if any(key not in _DESCRIBED_CONSTANT for variant in variants for key in variant):

@@ -86,6 +86,7 @@ def put(node: Plain, name: str, items: list[Plain]) -> None:
 
 
 ABSENT = object()
+_NUMBERS = tuple(map(str, range(1, 101)))
 
 
 def equal(one: JsonValue, other: JsonValue) -> bool:
@@ -97,8 +98,9 @@ def equal(one: JsonValue, other: JsonValue) -> bool:
 
 def numbered(items: list[Plain]) -> list[Plain]:
     """``items``, each with ``index`` (from 1, as text), ``first`` and ``last``."""
-    for number, item in enumerate(items, 1):
-        item["index"] = str(number)
+    numbers = _NUMBERS if len(items) <= len(_NUMBERS) else map(str, range(1, len(items) + 1))
+    for item, number in zip(items, numbers, strict=False):
+        item["index"] = number
         item["first"] = item["last"] = False
     if items:
         items[0]["first"] = items[-1]["last"] = True

@@ -11,7 +11,7 @@ from schemagen.view.children import fill_array, fill_object, saying
 from schemagen.view.constraints import add_number, add_string
 from schemagen.view.controls import control_for
 from schemagen.view.definitions import Definition, Definitions
-from schemagen.view.kinds import SCALARS, assumed_types, declared_types, simple_kind
+from schemagen.view.kinds import SCALARS, declared_types, simple_kind
 from schemagen.view.literals import ABSENT, put
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span
@@ -67,9 +67,10 @@ class TreeBuilder:
             if kind is not None and kind in SCALARS and outline.is_normal:
                 return self._simple(schema, outline, kind, pointer, slot, is_nullable=False)
             words = schema if outline.is_normal else normal_words(schema)
-            kind, is_nullable = simple_kind(words)
+            if words is not schema:
+                outline = self._outlines.of(words)
+            kind, is_nullable = simple_kind(words, outline.assumed)
             if kind:
-                outline = outline if words is schema else self._outlines.of(words)
                 return self._simple(words, outline, kind, pointer, slot, is_nullable=is_nullable)
         if outline.is_group:
             kind = schema.get("type")
@@ -198,8 +199,9 @@ class TreeBuilder:
         types = declared_types(rules.words)
         if len(types) > 1:
             types, is_nullable = several_types(types, is_nullable)
-        part_references(rules)
-        node["kind"], filled = self._kind_of(node, rules, types)
+        if rules.references:
+            part_references(rules)
+        node["kind"], filled = self._kind_of(node, rules, types, outline.assumed)
         return rules, types, filled, is_nullable
 
     def _say(self, node: Plain, said: list[Sentence], *, is_nullable: bool) -> None:
@@ -250,7 +252,9 @@ class TreeBuilder:
             if asked is not None:
                 node[key] = self.making.literals.of(asked[0])
 
-    def _kind_of(self, node: Plain, rules: Rules, types: list[str]) -> tuple[str, Sequence[str]]:
+    def _kind_of(
+        self, node: Plain, rules: Rules, types: list[str], assumed: Sequence[str]
+    ) -> tuple[str, Sequence[str]]:
         """The kind of a node, and the types whose keywords it shows."""
         words = rules.words
         if rules.references:
@@ -268,7 +272,6 @@ class TreeBuilder:
             return "union", ()
         if types:
             return types[0], types
-        assumed = assumed_types(words)
         if len(assumed) == 1:
             return assumed[0], assumed
         if assumed:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from schemagen.model import Draft
 from schemagen.view.annotations import Writers, writers_of
 from schemagen.view.controls import CONTROLLING
+from schemagen.view.kinds import assumed_types
 from schemagen.view.making import Making
 from schemagen.view.reading import STRUCTURE, Reader, readers_of
 from schemagen.view.rules import Schema, is_normal
@@ -27,13 +28,15 @@ class Outline(NamedTuple):
     """What follows from the keywords of a schema: ``is_simple`` if it has no subschemas, no reference and no required
     properties, ``is_normal`` if its draft means by them what later ones do, ``is_open`` if it lists no values,
     ``is_quiet`` if nothing in it has a say in the control that a form has for its kind, ``is_group`` if it says no more
-    of an object or an array than what is in it. ``readers`` are those of its parts."""
+    of an object or an array than what is in it. ``assumed`` are the types that it speaks of. ``readers`` are those of its
+    parts."""
 
     is_simple: bool
     is_normal: bool
     is_open: bool
     is_quiet: bool
     is_group: bool
+    assumed: tuple[str, ...]
     writers: Writers
     readers: tuple[tuple[str, Reader], ...]
 
@@ -66,6 +69,7 @@ class Outlines:
             is_open="const" not in keywords and "enum" not in keywords,
             is_quiet=CONTROLLING.isdisjoint(keywords),
             is_group=structure <= _GROUPING and has_normal_words and not {"const", "enum"}.intersection(keywords),
+            assumed=assumed_types(keywords),
             writers=writers_of(keywords, self._making),
             readers=readers_of(keywords, self._draft),
         )
