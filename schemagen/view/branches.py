@@ -48,6 +48,8 @@ def build_choices(
         for schema, at in places:
             variant = builder.node(schema, at, slot)
             variant["is_variant"] = True
+            if builder.making.has_branch_locations:
+                builder.locate(variant, at)
             if builder.making.has_variant_labels:
                 builder.making.set_label(variant, variant_label(variant, taken))
             variants.append(variant)
@@ -155,6 +157,8 @@ def _add_branch(builder: TreeBuilder, condition: Plain, key: str, place: Place, 
     _say(condition, prefix, (*start, "this applies:"))
     branch = builder.node(schema, at, slot)
     condition[key] = branch
+    if builder.making.has_branch_locations:
+        builder.locate(branch, at)
     if builder.making.has_html:
         condition["has_fields"] |= any(not child["is_overlay"] for child in branch["properties"]) or not (
             branch["properties"] or branch["html"]["is_nothing"]

@@ -32,7 +32,7 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
     if making.has_layouts:
         node["layout"] = _layout(rules.words, len(rules.properties))
     if required:
-        declared = {key for key, _ in rules.properties}
+        declared = {key for key, _, _ in rules.properties}
         unlisted = [key for key in required if key not in declared]
         if unlisted:
             verb = "is" if len(unlisted) == 1 else "are"
@@ -59,14 +59,19 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
 
 
 def _properties(builder: TreeBuilder, rules: Rules, slot: Slot, required: Collection[str]) -> list[Plain]:
-    place_of = slot.property if builder.making.has_routes else slot.named
-    key_of, build = builder.making.keys.of, builder.node
-    children = [
-        build(schema, at, place_of(key_of(key), is_required=key in required)) for key, (schema, at) in rules.properties
-    ]
+    making = builder.making
+    place_of = slot.property if making.has_routes else slot.named
+    key_of, field, build, name = making.keys.of, builder.field, builder.node, f"{slot.name}/"
+    children = []
+    for text, schema, above in rules.properties:
+        key, is_required = key_of(text), text in required
+        child = field(schema, key, name, is_required, is_required and slot.is_demanded) if making.is_flat else None
+        if child is None:
+            child = build(schema, f"{above}/{key.token}", place_of(key, is_required=is_required))
+        children.append(child)
     if slot.known:
-        for child, (key, _) in zip(children, rules.properties, strict=True):
-            if key in slot.known:
+        for child, (text, _, _) in zip(children, rules.properties, strict=True):
+            if text in slot.known:
                 child["is_overlay"] = True
     return children
 

@@ -97,10 +97,16 @@ class Making:
         self.has_variant_labels = wanted.any(*labels)
         if self.has_variant_labels:
             self.node["label"] = ""  # the tokens are made of it
-        self.has_labels = self.has_variant_labels and not wanted.is_only_in("variants", *labels)
-        self.has_places = wanted.any("pointer", "location", "path", "md_path")
+        self.has_labels = self.has_variant_labels and not wanted.is_only_in({"variants"}, *labels)
+        branches = {"variants", "then", "else"}
+        # Where only branches are located, the others have no location.
+        self.has_branch_locations = wanted.any("location") and wanted.is_only_in(branches, "location")
+        if self.has_branch_locations:
+            del self.node["location"]
+        self.has_places = wanted.any("pointer", "path", "md_path") or "location" in self.node
         # Of a property, what leads to it for people, and its anchor.
         self.has_routes = wanted.any("path", "md_path", "anchor", "has_section")
+        self.is_flat = not self.has_routes and not self.has_places
         self.has_layouts = wanted.any("layout")
         self.has_md_cell = "md_cell" in self.node
         self.has_summary = wanted.any("summary")
@@ -131,7 +137,7 @@ class Making:
         self.has_bare_descriptions = not (self.has_summary or self.has_md_cell or self._strings["description"])
         self._lines = tuple(item for item in _LINES.items() if wanted.any(item[0]))
         literal = wanted.only(EMPTY_LITERAL)
-        if wanted.is_only_in("documents", "script_json"):
+        if wanted.is_only_in({"documents"}, "script_json"):
             literal.pop("script_json", None)  # that of a document has the same name
         self.literals = Literals(
             literal,

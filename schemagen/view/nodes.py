@@ -11,6 +11,7 @@ from schemagen.view.children import fill_array, fill_object, saying
 from schemagen.view.constraints import add_number, add_string
 from schemagen.view.controls import control_for
 from schemagen.view.definitions import Definition, Definitions
+from schemagen.view.keys import Key
 from schemagen.view.kinds import SCALARS, declared_types, simple_kind
 from schemagen.view.literals import ABSENT, put
 from schemagen.view.making import Making
@@ -37,14 +38,13 @@ _ASKED = {
 
 
 class TreeBuilder:
-    """Builds the tree of one definition. ``count`` and ``height`` are its size; ``sites`` are its nodes that
-    refer to definitions, with their depth; ``known`` has, by the id of a node, what stands beside it."""
+    """Builds the tree of one definition. ``height`` is how deep it is; ``sites`` are its nodes that refer to
+    definitions, with their depth; ``known`` has, by the id of a node, what stands beside it."""
 
     def __init__(self, definitions: Definitions, owner: Definition, making: Making) -> None:
         self.definitions = definitions
         self.owner = owner
         self.making = making
-        self.count = 0
         self.height = 0
         self.sites: list[tuple[Plain, int]] = []
         self.arrays: list[tuple[Plain, int]] = []
@@ -63,19 +63,17 @@ class TreeBuilder:
             return node
         outline = self._outlines.of(schema)
         if outline.is_simple:
-            kind = schema.get("type") if outline.is_open else None
-            if kind is not None and kind in SCALARS and outline.is_normal:
-                return self._simple(schema, outline, kind, pointer, slot, is_nullable=False)
             words = schema if outline.is_normal else normal_words(schema)
-            if words is not schema:
-                outline = self._outlines.of(words)
-            kind, is_nullable = simple_kind(words, outline.assumed)
+            normal = outline if outline.is_normal else self._outlines.of(words)
+            kind, is_nullable = simple_kind(words, normal.assumed)
             if kind:
-                return self._simple(words, outline, kind, pointer, slot, is_nullable=is_nullable)
+                node = self._leaf(kind, pointer, slot)
+                self._fill(node, words, normal, is_nullable=is_nullable)
+                return node
         if outline.is_group:
-            kind = schema.get("type")
-            if kind in _GROUPS:
-                return self._group(schema, outline, kind, pointer, slot)
+            group = schema.get("type")
+            if group in _GROUPS:
+                return self._group(schema, outline, group, pointer, slot)
         node = self._started("", pointer, slot)
         self.making.parents.add(node["id"])
         rules, types, filled, is_nullable = self._read(node, schema, outline, pointer)
@@ -95,7 +93,6 @@ class TreeBuilder:
         making = self.making
         node = making.shapes[kind].copy()
         making.count += 1
-        self.count += 1
         if self.depth >= self.height:
             self.height = self.depth + 1
         name, _, _, label, key, is_required, is_demanded, is_item, is_part, has_section, known = slot
@@ -125,10 +122,14 @@ class TreeBuilder:
         if "pointer" in node:
             node["pointer"] = clean(pointer)
         if "location" in node:
-            node["location"] = clean(f"{self.owner.document}{pointer}")
+            self.locate(node, pointer)
         if slot.path and "path" in node:
             node["path"] = clean(slot.path)
             node["md_path"] = code_span(slot.path)
+
+    def locate(self, node: Plain, pointer: str) -> None:
+        """Say which document a schema stands in, and where."""
+        node["location"] = clean(f"{self.owner.document}{pointer}")
 
     def add_section(self, node: Plain, slot: Slot) -> None:
         """Give ``node`` a place of its own on a reference page."""
@@ -142,15 +143,40 @@ class TreeBuilder:
             node["html"] = control_for(node)
         return node
 
-    def _simple(
-        self, words: Schema, outline: Outline, kind: str, pointer: str, slot: Slot, *, is_nullable: bool
-    ) -> Plain:
-        """The node of a schema that has no parts, as most have none."""
-        node = self._leaf(kind, pointer, slot) if slot.is_part else self._started(kind, pointer, slot)
+    def field(self, schema: JsonValue, key: Key, above: str, is_required: bool, is_demanded: bool) -> Plain | None:
+        """The node of a property that has one type without parts, as most do, where nobody asks for more of its place
+        than its name, which begins with ``above``; None for any other."""
+        if not isinstance(schema, dict):
+            return None
+        outline = self._outlines.of(schema)
+        kind = schema.get("type")
+        if not outline.is_field or kind not in SCALARS:
+            return None
+        making = self.making
+        node = making.shapes[kind].copy()
+        making.count += 1
+        if self.depth >= self.height:
+            self.height = self.depth + 1
+        node["id"] = f"f{making.count}"
+        name = above + key.token
+        node["name"] = name if name.isprintable() else clean(name)
+        node.update(key.tokens)
+        if making.has_labels:
+            making.set_label(node, key.label)
+        if is_required:
+            node["is_required"] = True
+        if is_demanded:
+            node["must_be_filled"] = True
+        self._fill(node, schema, outline, is_nullable=False)
+        return node
+
+    def _fill(self, node: Plain, words: Schema, outline: Outline, *, is_nullable: bool) -> None:
+        """Fill in what a schema says that has no parts, as most have none."""
         making = self.making
         annotate(node, words, outline.writers, making)
         if outline.is_quiet and not is_nullable:
-            return node
+            return
+        kind = node["kind"]
         said: list[Sentence] = []
         if kind == "const":
             node["const"] = making.literals.of(words["const"])
@@ -162,7 +188,6 @@ class TreeBuilder:
             add_number(node, words, said)
         self._say(node, said, is_nullable=is_nullable)
         self._complete(node)
-        return node
 
     def _group(self, schema: Schema, outline: Outline, kind: str, pointer: str, slot: Slot) -> Plain:
         """The node of an object or array with nothing but parts, as most are."""
@@ -220,7 +245,7 @@ class TreeBuilder:
         for name in filled:
             if name == "object":
                 fill_object(self, node, rules, slot, said)
-                known = known.union([key for key, _ in rules.properties])
+                known = known.union([key for key, _, _ in rules.properties])
             elif name == "array":
                 fill_array(self, node, rules, slot, said)
             elif name == "string":

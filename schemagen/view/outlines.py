@@ -26,14 +26,14 @@ _GROUPING = frozenset(
 
 class Outline(NamedTuple):
     """What follows from the keywords of a schema: ``is_simple`` if it has no subschemas, no reference and no required
-    properties, ``is_normal`` if its draft means by them what later ones do, ``is_open`` if it lists no values,
+    properties, ``is_normal`` if its draft means by them what later ones do, ``is_field`` if both and it lists no values,
     ``is_quiet`` if nothing in it has a say in the control that a form has for its kind, ``is_group`` if it says no more
     of an object or an array than what is in it. ``assumed`` are the types that it speaks of. ``readers`` are those of its
     parts."""
 
     is_simple: bool
     is_normal: bool
-    is_open: bool
+    is_field: bool
     is_quiet: bool
     is_group: bool
     assumed: tuple[str, ...]
@@ -63,12 +63,13 @@ class Outlines:
     def _outline(self, keywords: tuple[str, ...]) -> Outline:
         structure = STRUCTURE[self._draft].intersection(keywords)
         has_normal_words = self._draft is not Draft.D4 or is_normal(keywords)
+        lists_values = "const" in keywords or "enum" in keywords
         return Outline(
             is_simple=not structure,
             is_normal=has_normal_words,
-            is_open="const" not in keywords and "enum" not in keywords,
+            is_field=not structure and has_normal_words and not lists_values,
             is_quiet=CONTROLLING.isdisjoint(keywords),
-            is_group=structure <= _GROUPING and has_normal_words and not {"const", "enum"}.intersection(keywords),
+            is_group=structure <= _GROUPING and has_normal_words and not lists_values,
             assumed=assumed_types(keywords),
             writers=writers_of(keywords, self._making),
             readers=readers_of(keywords, self._draft),

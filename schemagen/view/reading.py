@@ -71,6 +71,12 @@ def _map_places(value: JsonValue, here: str) -> list[tuple[str, Place]]:
     ]
 
 
+def _children(value: JsonValue, here: str) -> list[tuple[str, JsonValue, str]]:
+    if not isinstance(value, dict):
+        return []
+    return [(key, item, here) for key, item in value.items() if isinstance(item, _SCHEMA)]
+
+
 def _list_places(value: JsonValue, here: str) -> list[Place]:
     if not isinstance(value, list):
         return []
@@ -110,6 +116,10 @@ def _named(attribute: str) -> Reader:
     return read
 
 
+def _properties(rules: Rules, value: JsonValue, here: str) -> None:
+    rules.properties = _children(value, here)
+
+
 def _required(rules: Rules, value: JsonValue, _here: str) -> None:
     rules.required = _strings(value)
 
@@ -141,7 +151,7 @@ def _additional_items(rules: Rules, value: JsonValue, here: str) -> None:
 
 
 _APPLICATORS: dict[str, Reader] = {
-    "properties": _named("properties"),
+    "properties": _properties,
     "patternProperties": _named("pattern_properties"),
     "dependentSchemas": _named("dependent_schemas"),
     "prefixItems": _several("prefix_items"),
@@ -207,10 +217,10 @@ def _merge(rules: Rules, member: Schema, here: str, draft: Draft) -> bool:
     for keyword, value in words.items():
         if keyword not in {"properties", "required", "$comment"} and rules.words.get(keyword, value) != value:
             return False
-    added = _map_places(member.get("properties"), f"{here}/properties")
+    added = _children(member.get("properties"), f"{here}/properties")
     if added:
-        known = {key for key, _ in rules.properties}
-        if any(key in known for key, _ in added):
+        known = {key for key, _, _ in rules.properties}
+        if any(key in known for key, _, _ in added):
             return False
         rules.properties = [*rules.properties, *added]
     rules.required = [*rules.required, *_strings(member.get("required"))]

@@ -118,12 +118,13 @@ def _build_tree(
     definition: Definition, definitions: Definitions, making: Making, known: dict[str, frozenset[str]]
 ) -> Tree:
     builder = TreeBuilder(definitions, definition, making)
+    before = making.count
     label = definition.title or humanise(definition.name)
     root = builder.node(definition.schema, definition.target.pointer, Slot(label=label, is_demanded=True))
     if making.has_sections:
         root["anchor"] = definition.anchor
     known.update(builder.known)
-    return Tree(root, builder.sites, builder.arrays, builder.count, builder.height)
+    return Tree(root, builder.sites, builder.arrays, making.count - before, builder.height)
 
 
 def _shown(path: str, home: str) -> str:

@@ -32,7 +32,8 @@ class Rules:
     """
 
     required: Sequence[str] = ()
-    properties: Sequence[tuple[str, Place]] = ()
+    # A key, its schema, and the pointer of what holds the two: most properties never need one of their own.
+    properties: Sequence[tuple[str, JsonValue, str]] = ()
     pattern_properties: Sequence[tuple[str, Place]] = ()
     additional: Place | None = None
     unevaluated_properties: Place | None = None

@@ -28,9 +28,11 @@ class Wanted:
         """Whether one of ``keys``, or of those that are built with one of them, is read."""
         return self._names is None or any(self._is_built(key) for key in keys)
 
-    def is_only_in(self, section: str, *keys: str) -> bool:
-        """Whether nothing but what is in ``section`` is asked for one of ``keys``."""
-        return all(self._sections.get(key) == {section} for key in keys if self._is_read(key))
+    def is_only_in(self, sections: Collection[str], *keys: str) -> bool:
+        """Whether nothing but what is in one of ``sections`` is asked for one of ``keys``."""
+        return all(
+            key in self._sections and self._sections[key].issubset(sections) for key in keys if self._is_read(key)
+        )
 
     def within(self, section: str, key: str) -> bool:
         """Whether ``key`` is read in ``section``, or in one that stands in it."""
