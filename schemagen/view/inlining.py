@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from schemagen.view.controls import REFERENCE, control_for
 from schemagen.view.literals import numbered
@@ -45,9 +46,11 @@ class _Copying:
     count: int = 0
 
     def copy(self, node: Plain, depth: int, *, is_demanded: bool) -> Plain:
+        making = self.making
         new = node.copy()
         old_id = node["id"]
-        new["id"] = new_id = self.making.new_id()
+        making.count += 1
+        new["id"] = new_id = f"f{making.count}"
         name = node["name"]
         new["name"] = (self.new_name + name[self.old_name :] if name != "~" else self.new_name) or "~"
         if not is_demanded:
@@ -59,8 +62,8 @@ class _Copying:
             self.count += len(node["members"]) // _MEMBERS_PER_NODE
         if node["ref"] and not node["ref"]["is_opaque"]:
             self.sites.append((new, depth))
-        if old_id in self.making.parents:
-            self.making.parents.add(new_id)
+        if old_id in making.parents:
+            making.parents.add(new_id)
             self._copy_below(new, depth)
         return new
 
@@ -102,6 +105,7 @@ class Inliner:
         self._known = known
         self._left = MAX_NODES
         self._of_site = [key for key in _OF_SITE if key in making.node]
+        self._values_of_site = itemgetter(*self._of_site)  # more than one: some keys are always there
         self._said_at_site = {
             key: [token for token in (key, *tokens) if token in making.node]
             for key, tokens in _SAID_AT_SITE.items()
@@ -127,14 +131,15 @@ class Inliner:
             self._dress(copy, site)
             site["ref"] = {**site["ref"], "node": copy}
             if self._making.has_html:
-                copy["html"] = control_for(copy)
+                if _has_own_control(site, copy):
+                    copy["html"] = control_for(copy)
                 site["html"] = REFERENCE
-            self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
+            if copying.sites or copying.arrays:
+                self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
 
     def _dress(self, copy: Plain, site: Plain) -> None:
         """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
-        for key in self._of_site:
-            copy[key] = site[key]
+        copy.update(zip(self._of_site, self._values_of_site(site), strict=True))
         for key in ("is_deprecated", "is_read_only", "is_write_only", "is_nullable"):
             if site.get(key):
                 copy[key] = True
@@ -219,6 +224,12 @@ _SAID_AT_SITE = {
     "default": (),
     "comment": tuple(f"{language}_comment" for language in STRING_LANGUAGES),
 }
+
+
+def _has_own_control(site: Plain, copy: Plain) -> bool:
+    """Whether something that is said at ``site`` may change the control of ``copy``."""
+    said = site["default"] or site["is_read_only"] or site.get("is_write_only")
+    return bool(said or site["is_part"] or copy["kind"] == "enum")
 
 
 def _size(node: Plain, limit: int) -> int:

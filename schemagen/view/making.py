@@ -86,6 +86,10 @@ class Making:
         self.key = wanted.only(EMPTY_KEY)
         self.extension = wanted.only(EMPTY_EXTENSION)
         # Which optional parts of a node are built.
+        # Whether of definitions only those are read that a page needs.
+        self.has_only_templates = wanted.is_all_of("definitions", "is_template") and not wanted.any(
+            "has_definitions", "used_by", *NAMING
+        )
         self.has_html = wanted.any("html")
         self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
         if self.has_copies:
@@ -170,11 +174,6 @@ class Making:
         making = copy(_prepared(names_read))
         making._begin()
         return making
-
-    def new_id(self) -> str:
-        """An identifier for the next node."""
-        self.count += 1
-        return f"f{self.count}"
 
     # -- tokens
 

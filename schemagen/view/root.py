@@ -45,9 +45,12 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     definitions = Definitions(resolution, top, making)
     known: dict[str, frozenset[str]] = {}
     trees = [_build_tree(top, definitions, making, known)]
-    # Building one definition may find further ones.
-    while len(trees) < len(definitions.all):
-        trees.append(_build_tree(definitions.all[len(trees)], definitions, making, known))
+    # Where no node of the schema refers to a definition, those that sentences name are shown in lists of them only.
+    if trees[0].sites or trees[0].arrays or not making.has_only_templates:
+        # Building one definition may find further ones.
+        while len(trees) < len(definitions.all):
+            trees.append(_build_tree(definitions.all[len(trees)], definitions, making, known))
+    del definitions.all[len(trees) :]
     roots = [tree.root for tree in trees]
     roots[0]["is_root"] = True
     definitions.mark_recursion()

@@ -11,7 +11,8 @@ _ASTRAL = "".join(chr((plane << 16) | last) for plane in range(1, 17) for last i
 _FORBIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff" + _ASTRAL + "]"
 )
-_PIECE = 200
+_NOT_ASCII = re.compile(r"[^ -~]+")  # nor printable
+_PIECE = 500
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -45,10 +46,16 @@ def substitute(
 ) -> str:
     """``text`` with ``write`` for each character that ``unusual`` finds, of which there are none in what ``is_usual``.
 
-    The search takes long, and a document may be long too: it is made only in those pieces that are not usual.
+    The search takes long, and a document may be long too: it is made only in those pieces that are not usual, and there
+    only in what is not ASCII.
     """
     pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
-    return "".join([piece if is_usual(piece) else unusual.sub(write, piece) for piece in pieces])
+    return "".join(
+        [
+            piece if is_usual(piece) else _NOT_ASCII.sub(lambda run: unusual.sub(write, run[0]), piece)
+            for piece in pieces
+        ]
+    )
 
 
 def _json_escape(match: re.Match[str]) -> str:

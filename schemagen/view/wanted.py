@@ -34,6 +34,12 @@ class Wanted:
             key in self._sections and self._sections[key].issubset(sections) for key in keys if self._is_read(key)
         )
 
+    def is_all_of(self, section: str, *keys: str) -> bool:
+        """Whether nothing is read right in ``section`` but ``keys``, as far as that is known."""
+        plain = {name for name in self._names or () if "." not in name}
+        read = {name for name, sections in self._sections.items() if section in sections}
+        return self._names is not None and plain <= self._sections.keys() and read.issubset(keys)
+
     def within(self, section: str, key: str) -> bool:
         """Whether ``key`` is read in ``section``, or in one that stands in it."""
         if not self._is_read(key):
