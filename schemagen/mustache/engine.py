@@ -166,8 +166,10 @@ class Templates:
         ]
 
     def prepare(self, template: str) -> None:
-        """Compile what rendering ``template`` needs, and find what it reads; raises TemplateError for the first name that
-        is not safe."""
+        """Compile what rendering ``template`` needs, and find what it reads.
+
+        Raises TemplateError for the first name that is not safe.
+        """
         self._function(template, is_streaming=False)
         self.names_read(template)
 

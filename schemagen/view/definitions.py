@@ -23,7 +23,8 @@ class Definition:
     """What one or more references lead to. ``number`` 0 is the schema itself, which is shown anyway.
 
     ``name`` and ``anchor`` are unique in the view. ``uses`` are the numbers of the definitions it refers to.
-    ``document`` is the index of its document among those that the schema reaches. ``words`` name it in code. ``described`` is what a reference says of it, once that was worked out.
+    ``document`` is the index of its document among those that the schema reaches. ``words`` name it in code.
+    ``described`` is what a reference says of it, once that was worked out.
     """
 
     number: int

@@ -4,7 +4,7 @@ script shows their fields: never into themselves, and never more than a budget a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -43,7 +43,16 @@ class _Copying:
     new_name: str
     sites: list[tuple[Plain, int]] = field(default_factory=list)
     arrays: list[tuple[Plain, int]] = field(default_factory=list)
-    count: int = 0
+    members: int = 0
+    before: int = 0
+
+    def __post_init__(self) -> None:
+        self.before = self.making.count
+
+    @property
+    def size(self) -> int:
+        """As how many nodes the copies count."""
+        return self.making.count - self.before + self.members
 
     def copy(self, node: Plain, depth: int, *, is_demanded: bool) -> Plain:
         making = self.making
@@ -57,9 +66,8 @@ class _Copying:
             new["must_be_filled"] = False
         if old_id in self.known:
             self.known[new_id] = self.known[old_id]
-        self.count += 1
         if node["members"]:
-            self.count += len(node["members"]) // _MEMBERS_PER_NODE
+            self.members += len(node["members"]) // _MEMBERS_PER_NODE
         if node["ref"] and not node["ref"]["is_opaque"]:
             self.sites.append((new, depth))
         if old_id in making.parents:
@@ -104,6 +112,8 @@ class Inliner:
         self._making = making
         self._known = known
         self._left = MAX_NODES
+        self._sites: list[tuple[Plain, int]] = []
+        self._stand_ins: dict[int, Plain] = {}
         self._of_site = [key for key in _OF_SITE if key in making.node]
         self._values_of_site = itemgetter(*self._of_site)  # more than one: some keys are always there
         self._said_at_site = {
@@ -127,7 +137,7 @@ class Inliner:
             name = "" if site["name"] == "~" else site["name"]
             copying = _Copying(self._making, self._known, 0, name)
             copy = copying.copy(found.root, depth + 1, is_demanded=site["must_be_filled"])
-            self._left -= copying.count
+            self._left -= copying.size
             self._dress(copy, site)
             site["ref"] = {**site["ref"], "node": copy}
             if self._making.has_html:
@@ -136,6 +146,10 @@ class Inliner:
                 site["html"] = REFERENCE
             if copying.sites or copying.arrays:
                 self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
+
+    def shown(self) -> Iterator[Plain]:
+        """All nodes of the tree that refer to definitions, in copies too."""
+        return (self._stand_ins.get(id(site), site) for site, _ in self._sites)
 
     def _dress(self, copy: Plain, site: Plain) -> None:
         """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
@@ -151,7 +165,9 @@ class Inliner:
             copy["has_hint"] = bool(copy["description"] or copy["constraints"])
         known = self._known.get(site["id"])
         if known:
-            copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in copy["properties"]]
+            children = copy["properties"]
+            copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in children]
+            self._stand_ins.update(zip(map(id, children), copy["properties"], strict=True))
 
     def _queue(
         self,
@@ -160,14 +176,15 @@ class Inliner:
         arrays: list[tuple[Plain, int]],
         inside: tuple[str, ...],
     ) -> None:
-        arrays = list(arrays)
+        sites, arrays = list(sites), list(arrays)
         while arrays:
             node, depth = arrays.pop()
             copying = self._add_rows(node, depth)
             if copying is not None:
-                sites = [*sites, *copying.sites]
+                sites += copying.sites
                 arrays += copying.arrays
-        waiting.extend((site, depth, inside) for site, depth in sites)
+        self._sites += sites
+        waiting.extend([(site, depth, inside) for site, depth in sites])
 
     def _add_rows(self, node: Plain, depth: int) -> _Copying | None:
         """Give an array as many rows as it must have items."""
@@ -185,7 +202,7 @@ class Inliner:
             if self._making.has_labels:
                 self._making.set_label(row, f"{item_title(item)} {number + 1}")
             rows.append(row)
-        self._left -= copying.count
+        self._left -= copying.size
         node["more_rows"] = numbered(rows)
         node["has_more_rows"] = True
         for row in rows:
@@ -193,23 +210,17 @@ class Inliner:
         return copying
 
 
-def mark_templates(root: Plain, definitions: list[Plain], parents: Collection[str]) -> None:
-    """Say of each definition whether a page needs it to fill in, on demand, what was not copied: those that nodes
-    below ``root`` refer to without showing them, and those that these refer to. ``parents`` are the ids of nodes that
-    may have others below them."""
+def mark_templates(shown: Iterable[Plain], trees: Mapping[str, Tree], definitions: list[Plain]) -> None:
+    """Say of each definition whether a page needs it to fill in, on demand, what was not copied: those that the nodes
+    ``shown`` refer to without showing them, and those that these refer to. ``trees`` are by the ids of definitions."""
     by_id = {definition["id"]: definition for definition in definitions}
-    waiting = [root]
+    waiting = list(shown)
     while waiting:
-        here = waiting.pop()
-        ref = here["ref"]
-        if ref and ref["node"]:
-            waiting.append(ref["node"])
-        elif ref and ref["id"] in by_id and not here["is_overlay"]:
-            definition = by_id.pop(ref["id"])
-            definition["is_template"] = True
-            waiting.append(definition["node"])
-        if here["id"] in parents:
-            waiting += _below(here)
+        site = waiting.pop()
+        ref = site["ref"]
+        if not ref["node"] and ref["id"] in by_id and not site["is_overlay"]:
+            by_id.pop(ref["id"])["is_template"] = True
+            waiting += [below for below, _ in trees[ref["id"]].sites]
 
 
 # What a copy has of the node that it stands for: always, and where that says something.

@@ -85,7 +85,16 @@ class Making:
         self.view = wanted.only(EMPTY_VIEW)
         self.key = wanted.only(EMPTY_KEY)
         self.extension = wanted.only(EMPTY_EXTENSION)
-        # Which optional parts of a node are built.
+        self._choose_parts(wanted)
+        self._choose_tokens(wanted)
+        # A node of which no more is known than its kind, or not even that.
+        self.shapes = {"": self.node, **{kind: self._shape(kind) for kind in KINDS}}
+        # What was found out of lists of keywords, by the draft.
+        self.outlines: dict[Draft, Outlines] = {}
+        self._begin()
+
+    def _choose_parts(self, wanted: Wanted) -> None:
+        """Choose which optional parts are built."""
         # Whether of definitions only those are read that a page needs.
         self.has_only_templates = wanted.is_all_of("definitions", "is_template") and not wanted.any(
             "has_definitions", "used_by", *NAMING
@@ -126,6 +135,9 @@ class Making:
         if self.has_names:
             self.node.update((key, EMPTY_NODE[key]) for key in NAMING)
         self.asked = tuple(key for key in ASKED if key in self.node)
+
+    def _choose_tokens(self, wanted: Wanted) -> None:
+        """Choose what is made of texts and values."""
         self._has_md = wanted.any("md")
         self._strings = {
             text: tuple((f"{name}_{text}", write) for name, write in _STRINGS.items() if wanted.any(f"{name}_{text}"))
@@ -149,11 +161,6 @@ class Making:
             tuple(item for item in _LITERALS.items() if item[0] in literal or wanted.any(*_NEEDED_BY.get(item[0], ()))),
             has_blocks=wanted.any("md_block"),
         )
-        # A node of which no more is known than its kind, or not even that.
-        self.shapes = {"": self.node, **{kind: self._shape(kind) for kind in KINDS}}
-        # What was found out of lists of keywords, by the draft.
-        self.outlines: dict[Draft, Outlines] = {}
-        self._begin()
 
     def _shape(self, kind: str) -> Plain:
         shape = {**self.node, "kind": kind, f"is_{kind}": True}

@@ -25,11 +25,13 @@ _GROUPING = frozenset(
 
 
 class Outline(NamedTuple):
-    """What follows from the keywords of a schema: ``is_simple`` if it has no subschemas, no reference and no required
-    properties, ``is_normal`` if its draft means by them what later ones do, ``is_field`` if both and it lists no values,
-    ``is_quiet`` if nothing in it has a say in the control that a form has for its kind, ``is_group`` if it says no more
-    of an object or an array than what is in it. ``assumed`` are the types that it speaks of. ``readers`` are those of its
-    parts."""
+    """What follows from the keywords of a schema.
+
+    ``is_simple`` if it has no subschemas, no reference and no required properties; ``is_normal`` if its draft means by
+    them what later ones do; ``is_field`` if both and it lists no values; ``is_quiet`` if nothing in it has a say in the
+    control that a form has for its kind; ``is_group`` if it says no more of an object or an array than what is in it.
+    ``assumed`` are the types that it speaks of, ``readers`` those of its parts.
+    """
 
     is_simple: bool
     is_normal: bool

@@ -70,9 +70,10 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     if making.has_copies:
         by_id = {definition.anchor: tree for definition, tree in zip(definitions.all, trees, strict=True)}
         del by_id[ROOT_ANCHOR]
-        Inliner(by_id, making, known).inline(trees[0])
-    if making.wanted.any("is_template"):
-        mark_templates(roots[0], listed, making.parents)
+        inliner = Inliner(by_id, making, known)
+        inliner.inline(trees[0])
+        if making.wanted.any("is_template"):
+            mark_templates(inliner.shown(), by_id, listed)
     view = _top(schema, label, trees[0].root, listed, making)
     if making.wanted.any("documents"):
         view["documents"] = embedded_documents(resolution, lambda path: _shown(path, schema.path))
