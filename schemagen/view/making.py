@@ -147,7 +147,7 @@ class Making:
             self.node["comment"] = ""  # a copy keeps the tokens of its site where that has a comment
         md_key = [("md_key", code_span)] if wanted.any("md_key") else []
         ts_property = [("ts_property", typescript.ts_property)] if wanted.any("ts_property", "ts_type") else []
-        self.keys = Keys((*md_key, *ts_property, *self._strings["key"]))
+        self.keys = Keys((*md_key, *ts_property, *self._strings["key"]), has_slugs=self.has_routes)
         self._label_strings = self._strings["label"]
         self._has_member_strings = bool(self._label_strings or self._strings["description"])
         self.has_bare_descriptions = not (self.has_summary or self.has_md_cell or self._strings["description"])
