@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemagen.model import JsonValue
 from schemagen.view.kinds import words_of_type
-from schemagen.view.literals import numbered, put
+from schemagen.view.literals import flag, numbered, put
 from schemagen.view.making import Making
 from schemagen.view.phrases import Code, Parts, Sentence, codes, joined, markdown_text, plain_text, sentence
 from schemagen.view.predicates import clause, known_clause
@@ -65,7 +65,7 @@ def build_choices(
         choices.append(choice)
     if choices:
         node["choices"] = numbered(choices)
-        node["has_choices"] = True
+        flag(node, "has_choices")
 
 
 def _is_presence(schema: JsonValue) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from schemagen.view.constraints import add_array, add_object
-from schemagen.view.literals import put
+from schemagen.view.literals import flag, numbered, put
 from schemagen.view.phrases import Sentence, codes, joined, sentence
 from schemagen.view.predicates import predicate
 from schemagen.view.rules import Place, Rules, Schema
@@ -28,7 +28,9 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
     making = builder.making
     required = dict.fromkeys(rules.required)
     if rules.properties:
-        put(node, "properties", _properties(builder, rules, slot, required))
+        children = _properties(builder, rules, slot, required)
+        node["properties"] = numbered(children) if making.has_numbers else children
+        flag(node, "has_properties")
     if making.has_layouts:
         node["layout"] = _layout(rules.words, len(rules.properties))
     if required:
@@ -49,10 +51,10 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
     if rules.unevaluated_properties:
         _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot)
     if rules.additional and rules.additional[0] is False:
-        node["is_closed"] = True
+        flag(node, "is_closed")
         said.append(_ONLY_PROPERTIES)
     elif rules.unevaluated_properties and rules.unevaluated_properties[0] is False:
-        node["is_closed"] = True
+        flag(node, "is_closed")
         said.append(_ONLY_EVALUATED)
     if rules.property_names:
         said.append(saying(builder, "propertyNames", "Every property name ", rules.property_names))
@@ -88,7 +90,8 @@ def _add_rest(builder: TreeBuilder, node: Plain, key: str, place: Place, slot: S
     """Say what holds of the rest of what stands at ``slot``."""
     schema, at = place
     if isinstance(schema, bool) or not schema:
-        node[key] = REST_NONE if schema is False else REST_ANY
+        if key in node:
+            node[key] = REST_NONE if schema is False else REST_ANY
         return
     if key == "unevaluated_items":
         slot = slot.items(len(node["prefix_items"]))
@@ -113,7 +116,7 @@ def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said
     if rules.items is not None:
         schema, at = rules.items
         if schema is False:
-            node["is_closed"] = True
+            flag(node, "is_closed")
             said.append(sentence("items", "No further items are allowed." if fixed else "Must be empty."))
         elif schema is not True:
             place = slot.items(len(fixed))
@@ -128,8 +131,8 @@ def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said
                 builder.arrays.append((node, builder.depth))
     if rules.unevaluated_items:
         _add_rest(builder, node, "unevaluated_items", rules.unevaluated_items, slot)
-        if rules.items is None and node["unevaluated_items"]["is_forbidden"]:
-            node["is_closed"] = True
+        if rules.items is None and rules.unevaluated_items[0] is False:
+            flag(node, "is_closed")
     if rules.contains:
         said.append(_contains(builder, node, rules.contains))
 

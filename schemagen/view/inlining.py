@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from schemagen.view.controls import REFERENCE, control_for
-from schemagen.view.literals import numbered
+from schemagen.view.literals import flag, numbered
 from schemagen.view.making import Making
 from schemagen.view.shapes import CHILDREN, RESTS, STRING_LANGUAGES, Plain
 from schemagen.view.wording import item_title
@@ -86,7 +86,7 @@ class _Copying:
             if new.get("min_items", "") not in {"", "0", "1"} and not new["more_rows"]:
                 self.arrays.append((new, depth))
         for key in RESTS:
-            if new[key]["node"]:
+            if key in new and new[key]["node"]:
                 new[key] = {**new[key], "node": self.copy(new[key]["node"], depth + 1, is_demanded=False)}
         if new["choices"]:
             new["choices"] = [self._copy_choice(new["id"], choice, depth) for choice in new["choices"]]
@@ -206,7 +206,7 @@ class Inliner:
             rows.append(row)
         self._left -= copying.size
         node["more_rows"] = numbered(rows)
-        node["has_more_rows"] = True
+        flag(node, "has_more_rows")
         for row in rows:
             row["index"] = str(int(row["index"]) + start)
         return copying
@@ -261,7 +261,7 @@ def _below(node: Plain) -> list[Plain]:
     found: list[Plain] = []
     for key in CHILDREN:
         found += node[key]
-    found += [node[key]["node"] for key in RESTS if node[key]["node"]]
+    found += [node[key]["node"] for key in RESTS if key in node and node[key]["node"]]
     for choice in node["choices"]:
         found += choice["variants"]
     for condition in node["conditions"]:

@@ -14,8 +14,9 @@ _MOST_KEPT = 10_000
 
 
 class Key(NamedTuple):
-    """``tokens`` are the entries that it gives to an object: itself and what is made of it. ``label`` is it in words.
-    ``slug`` are its words as a part of an anchor; may be empty, and is where nobody asks for anchors. ``token`` is it in a JSON Pointer."""
+    """``tokens`` are the entries that it gives to an object: itself and what is made of it. ``label`` is it in words,
+    ``token`` it in a JSON Pointer. ``slug`` are its words as a part of an anchor; may be empty, and is so where nobody
+    asks for anchors."""
 
     text: str
     tokens: Plain

@@ -82,7 +82,13 @@ def put(node: Plain, name: str, items: list[Plain]) -> None:
     """Give ``node`` the list ``name``, unless it is empty."""
     if items:
         node[name] = numbered(items)
-        node["has_" + name] = True
+        flag(node, "has_" + name)
+
+
+def flag(node: Plain, name: str) -> None:
+    """Set the flag ``name`` of ``node``, unless nobody reads it."""
+    if name in node:
+        node[name] = True
 
 
 ABSENT = object()

@@ -13,7 +13,7 @@ from schemagen.view import data, python, typescript
 from schemagen.view.controls import PLAIN_CONTROLS
 from schemagen.view.escapes import joined_lines, lines_of
 from schemagen.view.keys import Keys
-from schemagen.view.literals import Literals, json_text, numbered
+from schemagen.view.literals import Literals, flag, json_text, numbered
 from schemagen.view.markdown import code_span
 from schemagen.view.phrases import Sentence, markdown_text, plain_text
 from schemagen.view.shapes import (
@@ -32,6 +32,7 @@ from schemagen.view.shapes import (
     MEMBER_EXTRA,
     NAMING,
     NODE_TEXTS,
+    NUMBERED,
     STRING_LANGUAGES,
     VIEW_TEXTS,
     Plain,
@@ -88,6 +89,7 @@ class Making:
         self._choose_parts(wanted)
         self._choose_tokens(wanted)
         # A node of which no more is known than its kind, or not even that.
+        self.node = dict(list(self.node.items()))
         self.shapes = {"": self.node, **{kind: self._shape(kind) for kind in KINDS}}
         # What was found out of lists of keywords, by the draft.
         self.outlines: dict[Draft, Outlines] = {}
@@ -102,7 +104,9 @@ class Making:
         self.has_html = wanted.any("html")
         self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
         if self.has_copies:
-            self.node.update(more_rows=[], has_more_rows=False)
+            self.node["more_rows"] = []
+            if not wanted.is_read("has_more_rows"):
+                self.node.pop("has_more_rows", None)
         else:
             del self.ref["node"]
         labels = ("label", *(f"{language}_label" for language in STRING_LANGUAGES))
@@ -134,6 +138,13 @@ class Making:
         self.has_names = self.has_ts_types or self.has_py_types or wanted.any("names")
         if self.has_names:
             self.node.update((key, EMPTY_NODE[key]) for key in NAMING)
+        if (self.has_ts_types or self.has_py_types) and "is_closed" not in self.node:
+            self.node["is_closed"] = False
+        # Where nobody asks for the number of a property, only items of other lists have one.
+        self.has_numbers = not wanted.is_only_in(NUMBERED, "index", "first", "last")
+        if not self.has_numbers:
+            for key in ("index", "first", "last"):
+                self.node.pop(key, None)
         self.asked = tuple(key for key in ASKED if key in self.node)
 
     def _choose_tokens(self, wanted: Wanted) -> None:
@@ -163,12 +174,13 @@ class Making:
         )
 
     def _shape(self, kind: str) -> Plain:
-        shape = {**self.node, "kind": kind, f"is_{kind}": True}
+        shape = {**self.node, "kind": kind}
+        flag(shape, f"is_{kind}")
         if self.has_type_words:
             shape["type_text"] = shape["md_type"] = kind
         if self.has_html and kind in PLAIN_CONTROLS:
             shape["html"] = PLAIN_CONTROLS[kind]
-        return shape
+        return dict(list(shape.items()))  # without the room that it had to grow
 
     def _begin(self) -> None:
         self.count = 0

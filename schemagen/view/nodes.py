@@ -13,7 +13,7 @@ from schemagen.view.controls import control_for
 from schemagen.view.definitions import Definition, Definitions
 from schemagen.view.keys import Key
 from schemagen.view.kinds import SCALARS, declared_types, simple_kind
-from schemagen.view.literals import ABSENT, put
+from schemagen.view.literals import ABSENT, flag, put
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span
 from schemagen.view.outlines import Outline, outlines_of
@@ -84,7 +84,7 @@ class TreeBuilder:
             self._fill_parts(node, rules, types, slot, known, said)
             self.depth -= 1
         self._say(node, said, is_nullable=is_nullable)
-        node["is_" + node["kind"]] = True
+        flag(node, "is_" + node["kind"])
         self._complete(node)
         return node
 
