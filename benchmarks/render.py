@@ -1,4 +1,5 @@
-"""This module knows how to compare the rendering stage alone, on one core, with other renderers of Mustache.
+"""This module knows how to compare the rendering stage alone, on one core, with other renderers of Mustache, and with
+what building the views takes.
 
 Every contender renders the same templates with the same views, and escapes as ``html.escape`` does; the outputs are
 compared. The views are built before, as a build with the pack builds them: with what its templates read. Contenders run
@@ -22,9 +23,11 @@ from typing import Any
 
 import pystache
 
+from benchmarks.bars import at_most
 from benchmarks.node import install_mustache_js, node_environment
 from benchmarks.peer_kept import Kept
 from schemagen.config import Config
+from schemagen.model import Resolution, Schema
 from schemagen.mustache import Source, Templates
 from schemagen.packs import builtin_folder, load_pack
 from schemagen.packs.known import given_by_views
@@ -39,17 +42,22 @@ CHEVRON = "chevron"
 NODE = "mustache.js, every parse kept"
 # At least so many times faster must we be.
 BARS = {USED: 40, KEPT: 8, NODE: 3}
+# To build the views of a pack may take so many times what rendering them takes.
+VIEW_BAR = 1
 _PEER = Path(__file__).with_name("peer_mustache.js")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is rendered: a template, its partials, and views."""
+    """What is rendered: a template, its partials, and views; and what these are built of: schemas and what they reach,
+    and the names that the template reads."""
 
     pack: str
     template: str
     partials: dict[str, str]
     views: list[Any]
+    resolved: list[tuple[Schema, Resolution]]
+    read: frozenset[str] | None
 
 
 def compare(schemas: Path, base: Path, *, limit: int, runs: int) -> bool:
@@ -60,23 +68,24 @@ def compare(schemas: Path, base: Path, *, limit: int, runs: int) -> bool:
     if importlib.util.find_spec("chevron") is None:
         print("chevron is not installed: not measured")
     is_right = True
+    resolved = _resolved(schemas, base, limit)
     for pack in PACKS:
-        views = _views(schemas, base, pack, limit)
+        read = load_pack(pack, base).outputs[0].names_read
+        views = [build_view(schema, resolution, read) for schema, resolution in resolved]
         gc.freeze()  # what the views hold is nobody's garbage
         folder = builtin_folder() / pack
         partials = {file.stem: file.read_text("utf-8") for file in sorted((folder / "partials").glob("*.mustache"))}
-        job = Job(pack, (folder / f"{pack}.mustache").read_text("utf-8"), partials, views)
+        job = Job(pack, (folder / f"{pack}.mustache").read_text("utf-8"), partials, views, resolved, read)
         is_right &= _compare(job, base / pack, modules, runs)
     return is_right
 
 
-def _views(schemas: Path, base: Path, pack: str, limit: int) -> list[Any]:
-    """The views of at most ``limit`` schemas, spread over all, for ``pack``."""
-    read = load_pack(pack, base).outputs[0].names_read
+def _resolved(schemas: Path, base: Path, limit: int) -> list[tuple[Schema, Resolution]]:
+    """At most ``limit`` schemas, spread over all, each with what it reaches."""
     project = load_project(Config(str(base), (str(schemas),), "out", (), unresolved_refs="opaque"))
     names = sorted(project.tasks)
     chosen = names[:: max(1, len(names) // limit)][:limit]
-    return [build_view(*project.resolved(name), read) for name in chosen]
+    return [project.resolved(name) for name in chosen]
 
 
 def _compare(job: Job, folder: Path, modules: Path | None, runs: int) -> bool:
@@ -88,7 +97,9 @@ def _compare(job: Job, folder: Path, modules: Path | None, runs: int) -> bool:
     outputs = {name: [render(view) for view in job.views] for name, render in renderers.items() if name != USED}
     if modules is not None:
         seconds[NODE] = []
+    building: list[float] = []
     for _ in range(runs):
+        building.append(_time_building(job))
         for name, render in renderers.items():
             taken, outputs[name] = _timed(render, job.views)
             seconds[name].append(taken)
@@ -99,7 +110,10 @@ def _compare(job: Job, folder: Path, modules: Path | None, runs: int) -> bool:
     print(f"\n{len(job.views)} schemas, pack {job.pack}, {size / 1e6:.1f} MB, median of {runs} runs, one core")
     print(f"compiling the templates took {prepared * 1000:.0f} ms, once per build, and is not in the figures")
     medians = {name: statistics.median(taken) for name, taken in seconds.items()}
-    return _print_table(medians, outputs, size)
+    is_right = _print_table(medians, outputs, size)
+    took = statistics.median(building)
+    print(f"building the views takes {took:.3f} s, {took / len(job.views) * 1000:.2f} ms each")
+    return at_most("building the views to rendering them, compiled", took / medians[OURS], VIEW_BAR) & is_right
 
 
 def _renderers(job: Job) -> dict[str, Callable[[Any], str]]:
@@ -133,6 +147,13 @@ def _timed(render: Callable[[Any], str], views: Sequence[Any]) -> tuple[float, l
     began = time.process_time()
     texts = [render(view) for view in views]
     return time.process_time() - began, texts
+
+
+def _time_building(job: Job) -> float:
+    began = time.process_time()
+    for schema, resolution in job.resolved:
+        build_view(schema, resolution, job.read)
+    return time.process_time() - began
 
 
 def _timed_node(job: Job, folder: Path, modules: Path) -> tuple[float, list[str]]:

@@ -6,6 +6,7 @@ moves it into place. Temporary files are named so that leftovers of a killed bui
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from schemagen.digest import Digest, digest_of
 from schemagen.errors import Location, OutputError
+from schemagen.state.sight import see
 from schemagen.state.store import Origin
 
 TEMP_SUFFIX = ".schemagen-tmp"
@@ -53,7 +55,9 @@ class OutputFolder:
             is_file = mode is not None and not stat.S_ISLNK(mode)
             if mode is not None and is_file and not stat.S_ISREG(mode):
                 raise OutputError("exists and is not a regular file", Location(path), "SG402")
-            if rest is None and is_file and bytes_of_file(Path(target)) == head:
+            # What was there may be anything, and large: it is read only if it has as many bytes.
+            has_size = rest is None and is_file and os.lstat(target).st_size == len(head)
+            if has_size and bytes_of_file(Path(target)) == head:
                 return Written(digest_of(head), "")
             temp, digest = self._write_temp(target, path, chain([head], rest or ()), mode if is_file else None)
             if rest is not None and is_file and digest_of_file(Path(target)) == digest:
@@ -77,7 +81,7 @@ class OutputFolder:
                 if mode is not None:
                     os.fchmod(fd, stat.S_IMODE(mode))
         except BaseException:
-            os.unlink(temp)
+            _unlink(temp)
             raise
         return temp, digest.hexdigest()
 
@@ -128,7 +132,7 @@ def move_into_place(root: Path, path: str, temp: str) -> None:
 
 def discard(root: Path, path: str, temp: str) -> None:
     """Remove a temporary file that is not wanted any more."""
-    (root / path).with_name(temp).unlink(missing_ok=True)
+    _unlink((root / path).with_name(temp))
 
 
 def sweep_temps(folder: Path) -> None:
@@ -136,7 +140,13 @@ def sweep_temps(folder: Path) -> None:
     for parent, _, names in os.walk(folder):
         for name in names:
             if name.startswith(".") and name.endswith(TEMP_SUFFIX):
-                (Path(parent) / name).unlink(missing_ok=True)
+                _unlink(os.path.join(parent, name))
+
+
+def _unlink(temp: str | Path) -> None:
+    """Remove a temporary file. One that cannot be removed does no harm, and the next build tries again."""
+    with contextlib.suppress(OSError):
+        os.unlink(temp)
 
 
 def bytes_of_file(path: Path) -> bytes | None:
@@ -154,8 +164,7 @@ def bytes_of_file(path: Path) -> bytes | None:
 
 def digest_of_file(path: Path) -> str | None:
     """The digest of the bytes of a regular file; None where there is none that can be read."""
-    data = bytes_of_file(path)
-    return None if data is None else digest_of(data)
+    return see(str(path), follows=False).digest or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +184,16 @@ def find_orphans(root: Path, owned: Mapping[str, Mapping[str, Origin]], planned:
 
 
 def remove_orphan(root: Path, output_folder: str, path: str) -> None:
-    """Remove the output ``path`` and the folders that it leaves empty, up to the output folder."""
+    """Remove the output ``path`` and the folders that it leaves empty, up to the output folder, or, where that was
+    another one, to the project's. Raises OutputError."""
     target = root / path
-    target.unlink(missing_ok=True)
+    try:
+        target.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot be removed: {error.strerror}", Location(path), "SG404") from None
     stop = root / output_folder
     for folder in target.parents:
-        if folder == stop or not folder.is_relative_to(stop):
+        if folder in {root, stop} or not (folder.is_relative_to(stop) or folder.is_relative_to(root)):
             return
         try:
             folder.rmdir()

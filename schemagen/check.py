@@ -87,4 +87,4 @@ def _compare(
 
 
 def _lines(data: bytes) -> list[str]:
-    return data.decode(errors="replace").splitlines(keepends=True)
+    return data.decode(errors="backslashreplace").splitlines(keepends=True)

@@ -36,13 +36,11 @@ def render_outputs(
 
 def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:
     """What the templates of ``outputs`` read from a view; None where that cannot be known."""
-    names: frozenset[str] = frozenset()
-    for output in outputs:
-        read = output.names_read
-        if read is None:
-            return None
-        names |= read
-    return names
+    read = [output.names_read for output in outputs]
+    if len(read) == 1:
+        return read[0]  # with the hash that it has kept
+    names = [each for each in read if each is not None]
+    return frozenset[str]().union(*names) if len(names) == len(read) else None
 
 
 def _pieces(schema: Schema, pack: Pack, output: Output, view: dict[str, Any]) -> Iterator[bytes]:

@@ -71,9 +71,14 @@ def check(config: Config, *, shows_diff: bool) -> int:
 
 
 def explain(config: Config, named: str | None) -> int:
-    """Say why each schema, or the one that is named, would be generated, or was the last time."""
+    """Say why each schema, or the one that is named, would be generated, or was the last time; where none is named, why
+    the outputs for the whole project would be, by pack, too."""
     session = _session(config)
-    tasks = session.tasks() if named is None else [_find_task(session.project, named)]
+    if named is not None:
+        tasks = [_find_task(session.project, named)]
+    else:
+        indexing = Indexing(session)
+        tasks = [*session.tasks(), *map(indexing.keyed, session.project.project_tasks)]
     for task in tasks:
         reasons = session.explain(task, session.stale(task))
         if reasons:

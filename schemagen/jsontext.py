@@ -7,6 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import jiter
 from jiter import LosslessFloat
@@ -25,6 +26,7 @@ _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
 _MARKS_OF_UTF16_AND_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_MARK = "\ud800"  # half of a character, which no JSON text that we accept has alone
 _in_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -169,6 +171,32 @@ def number_text(value: int | LosslessFloat) -> str:
 
 def dumps(value: JsonValue, *, indent: int | None = None) -> str:
     """The JSON text of ``value``: numbers as they were written, members in their order, non-ASCII kept."""
+    if indent is None and isinstance(value, dict | list):
+        return _on_one_line(value)
+    return _written(value, indent)
+
+
+def _on_one_line(value: dict[str, JsonValue] | list[JsonValue]) -> str:
+    """JSON text by the encoder in C, many times faster than ours. It knows no numbers that keep their text: a mark
+    stands for each until the text is whole."""
+    numbers: list[str] = []
+
+    def mark(number: JsonValue) -> str:
+        if not isinstance(number, LosslessFloat):
+            raise TypeError(f"{type(number).__name__} is no JSON value")
+        numbers.append(str(number))
+        return _MARK
+
+    text = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=mark).encode(value)
+    if not numbers:
+        return text
+    between = text.split(f'"{_MARK}"')
+    if len(between) != len(numbers) + 1:  # a string of the value is our mark
+        return _written(value, None)
+    return "".join(chain.from_iterable(zip(between, [*numbers, ""], strict=True)))
+
+
+def _written(value: JsonValue, indent: int | None) -> str:
     pieces: list[str] = []
     _write(value, indent, "\n", pieces.append)
     return "".join(pieces)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -74,22 +74,25 @@ class Task:
     is_for_project: bool = False
 
 
-def options_digest(config: Config) -> str:
-    """A digest over the versions and options that outputs, and how references are resolved, depend on."""
-    return _options_digest(config.unresolved_refs, config.default_draft)
+_OPTIONS = ("the version of schemagen", "the version of the view", "unresolved_refs", "default_draft")
+
+
+def options_text(config: Config) -> str:
+    """The versions and options that outputs, and how references are resolved, depend on, as ``_OPTIONS`` names them."""
+    return _options_text(config.unresolved_refs, config.default_draft)
 
 
 @lru_cache(maxsize=1)
-def _options_digest(unresolved_refs: str, default_draft: str) -> str:
+def _options_text(unresolved_refs: str, default_draft: str) -> str:
     # Every task asks for it, several times.
-    return digest_fields([__version__, VIEW_VERSION, unresolved_refs, default_draft])
+    return " ".join([__version__, VIEW_VERSION, unresolved_refs, default_draft])
 
 
 def plan_task(file: SchemaFile, links: Links, packs: Sequence[Pack], config: Config) -> Task:
     """The task for the schema ``file``."""
     base = digest_fields(
         [
-            options_digest(config),
+            options_text(config),
             file.name,
             *(field for item in links.inputs.items() for field in item),
             "opaque",
@@ -109,7 +112,7 @@ def plan_project_outputs(pack: Pack, config: Config) -> Task:
 
     A key is complete only with what the output shows of the schemas: see ``key_with``.
     """
-    base = digest_fields([options_digest(config), pack.name])
+    base = digest_fields([options_text(config), pack.name])
     outputs = tuple(
         _output(output.rule.path, pack, digest_fields([base, output.rule.path, output.digest]), config)
         for output in pack.project_outputs
@@ -154,19 +157,23 @@ def stale_outputs(
     facts: Mapping[str, Any],
     digest_of_file: Callable[[str], str | None],
     is_ours: Callable[[str, str], bool],
+    is_known: Callable[[str], bool],
 ) -> dict[str, str]:
     """The outputs of ``task`` that are not fresh, by path, each with the reason.
 
     ``facts`` are those recorded by the task's last success; ``digest_of_file`` gives the digest of a
     file's present bytes, or None where there is no such file; ``is_ours`` tells whether we ever wrote bytes
-    with a digest to a path.
+    with a digest to a path, ``is_known`` whether we ever wrote any.
     """
     recorded = facts.get("outputs", {})
     stale: dict[str, str] = {}
     for output in task.outputs:
         key, digest, _ = recorded.get(output.path, ("", "", ""))
         if not key:
-            stale[output.path] = NEW
+            # Of a task that was forgotten, or is back after its schema was gone, it is still known what we wrote.
+            present = digest_of_file(output.path)
+            is_edited = present is not None and is_known(output.path) and not is_ours(output.path, present)
+            stale[output.path] = EDITED if is_edited else NEW
         elif (present := digest_of_file(output.path)) is None:
             stale[output.path] = MISSING
         elif present != digest:
@@ -177,22 +184,41 @@ def stale_outputs(
     return stale
 
 
-def explain_task(task: Task, facts: Mapping[str, Any], stale: Mapping[str, str], config: Config) -> list[str]:
-    """Why ``task`` has stale outputs, a line each, what changed before what is merely missing."""
+def explain_task(
+    task: Task,
+    facts: Mapping[str, Any],
+    stale: Mapping[str, str],
+    config: Config,
+    changed_files: Callable[[Collection[str]], Sequence[str] | None],
+) -> list[str]:
+    """Why ``task`` has stale outputs, a line each, what changed before what is merely missing. ``changed_files`` tells
+    which files of packs changed that outputs are made from, None where that is not known."""
     if task.problem is not None:
         return [str(task.problem)]
     if not facts:
         return ["it was not made yet, or what is remembered of it was forgotten"] if stale else []
     reasons = _changed_links(task.links, Links.from_facts(facts))
-    if facts["options"] != options_digest(config):
-        reasons.append("the version of schemagen, unresolved_refs or default_draft changed")
-    by_path = {output.path: output for output in task.outputs}
-    packs = sorted({by_path[path].pack for path, reason in stale.items() if reason == CHANGED})
-    if not reasons:
-        shown = ", or what it shows of the schemas," if task.is_for_project else ""
-        reasons += [f"a template, a partial or the manifest of the pack {pack}{shown} changed" for pack in packs]
+    reasons += _changed_options(options_text(config), facts["options"])
+    changed = [path for path, reason in stale.items() if reason == CHANGED]
+    if changed and not reasons:
+        files = changed_files(changed)
+        reasons += files or [_something_changed(task, changed, knows_files=files is not None)]
     reasons += [f"{path} is {reason}" for path, reason in stale.items() if reason != CHANGED]
     return reasons
+
+
+def _something_changed(task: Task, changed: Collection[str], *, knows_files: bool) -> str:
+    """What to say where no link, option or file of a pack is known to have changed."""
+    if task.is_for_project and knows_files:
+        return "what it shows of the schemas changed"
+    packs = ", ".join(sorted({output.pack for output in task.outputs if output.path in changed}))
+    shown = ", or what it shows of the schemas," if task.is_for_project else ""
+    return f"a template, a partial or the manifest of the pack {packs}{shown} changed"
+
+
+def _changed_options(now: str, before: str) -> list[str]:
+    pairs = zip(_OPTIONS, before.split(" "), now.split(" "), strict=False)
+    return [f"{option} changed ({old} -> {new})" for option, old, new in pairs if old != new]
 
 
 def _changed_links(now: Links, before: Links) -> list[str]:

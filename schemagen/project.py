@@ -28,7 +28,7 @@ from schemagen.plan import (
     Links,
     Task,
     check_collisions,
-    options_digest,
+    options_text,
     plan_failure,
     plan_project_outputs,
     plan_task,
@@ -171,7 +171,7 @@ class _Loading:
         self._facts: dict[str, Links] = {}
         self._resolutions: dict[str, Resolution] = {}
         self._priorities: dict[str, int] = {}
-        options = options_digest(config)
+        options = options_text(config)
         for file in files:
             self._read(file, options, remembered(file.name))
         known_ids = {path: ids for path, ids in rest.ids.items() if path not in self._documents}

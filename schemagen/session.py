@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -21,10 +22,10 @@ from schemagen.build import (
 )
 from schemagen.changes import Changes
 from schemagen.config import Config
-from schemagen.errors import Location, SchemagenError
+from schemagen.errors import Location, OutputError, SchemagenError
 from schemagen.generate import Rendered
 from schemagen.overview import NO_SUMMARY, Summary, summarise
-from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_outputs
+from schemagen.plan import EDITED, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
@@ -35,6 +36,9 @@ STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
 PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
+# The row {"files": {path: digest}} of what the packs of the last build were made of. It is no task's: doit allows no
+# "=" in the name of one.
+PACKS_ROW = "=packs"
 
 
 def task_name(name: str, basename: str = BASENAME) -> str:
@@ -128,15 +132,13 @@ class Session:
 
     def stale(self, task: Task) -> dict[str, str]:
         """The outputs of ``task`` that are not fresh, by path, with the reason."""
-        stale = stale_outputs(task, self.facts(task), self.digest_of, partial(self._wrote, row_name(task)))
+        assert self.state is not None
+        name, owns, wrote = row_name(task), self.state.owns, self.state.wrote
+        stale = stale_outputs(task, self.facts(task), self.digest_of, partial(owns, name), partial(wrote, name))
         if self.keeps_edited:
             self.kept |= {path for path, reason in stale.items() if reason == EDITED}
             stale = {path: reason for path, reason in stale.items() if reason != EDITED}
         return stale
-
-    def _wrote(self, name: str, path: str, digest: str) -> bool:
-        assert self.state is not None
-        return self.state.owns(name, path, digest)
 
     def facts(self, task: Task) -> dict[str, Any]:
         """What the last success of ``task`` recorded; nothing where there was none."""
@@ -147,7 +149,59 @@ class Session:
 
     def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
         """Why ``stale`` outputs of ``task`` are stale, a line each."""
-        return explain_task(task, self.facts(task), stale, self.config)
+        return explain_task(task, self.facts(task), stale, self.config, partial(self._changed_files, task))
+
+    def _changed_files(self, task: Task, paths: Collection[str]) -> list[str] | None:
+        """Which files of packs changed since the last build that the outputs of ``task`` at ``paths`` are made from;
+        None where that is not known."""
+        if self.changes is not None:
+            return []  # no pack changed
+        if not self._files_before:
+            return None
+        below = {output.below for output in task.outputs if output.path in paths}
+        files: dict[str, None] = {}
+        for pack in self.project.packs:
+            for output in pack.project_outputs if task.is_for_project else pack.outputs:
+                if (output.rule.path if task.is_for_project else output.path_for(task.name)) in below:
+                    files |= dict.fromkeys(output.files)
+        if any(map(os.path.isabs, files)):
+            return None
+        return [self._changed_in_packs[file] for file in files if file in self._changed_in_packs]
+
+    @cached_property
+    def _changed_in_packs(self) -> dict[str, str]:
+        """What is to be said of the files of packs that changed since the last build, by path."""
+        before = self._files_before
+        return {
+            file: f"{file} changed ({before[file][:8]} -> {digest[:8]})" if file in before else f"{file} is new"
+            for file, digest in self._files_of_packs().items()
+            if digest != before.get(file)
+        }
+
+    @cached_property
+    def _files_before(self) -> dict[str, str]:
+        """The digests of the files of packs, by path, in the last build."""
+        assert self.state is not None
+        files: dict[str, str] = (self.state.row(PACKS_ROW) or {}).get("files", {})
+        return files
+
+    def _files_of_packs(self) -> dict[str, str]:
+        """The digests of the files of packs, by path; not of packs that come with schemagen, or lie elsewhere outside
+        of the project, because the log may be taken to another machine."""
+        return {
+            file: pack.files[file]
+            for pack in self.project.packs
+            for output in (*pack.outputs, *pack.project_outputs)
+            for file in output.files
+            if pack.files.get(file) and not os.path.isabs(file)
+        }
+
+    def remember_packs(self) -> None:
+        """Record of which files the packs were, so that the next build can say which changed."""
+        assert self.state is not None
+        before = self._files_before
+        kept = {} if self.config.is_whole else before
+        self.state.put_row(PACKS_ROW, {"files": {**kept, **self._files_of_packs()}})
 
     def digest_of(self, path: str) -> str | None:
         """The digest of the output ``path``; None where there is no such file."""
@@ -236,17 +290,18 @@ class Session:
     def _facts(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
         digests = {path: each.digest for path, each in made.written.items()}
         before = self.facts(task).get("outputs", {})
-        outputs = {}
+        outputs: dict[str, list[str]] = {}
         for output in task.outputs:
             if output.path in self.kept:
-                outputs[output.path] = before[output.path]
+                # Nothing is recorded of one that was edited when its task was forgotten.
+                outputs |= {output.path: before[output.path]} if output.path in before else {}
             else:
                 digest = digests.get(output.path) or before[output.path][1]
                 outputs[output.path] = [output.key, digest, output.pack]
         return {
             "schema": task.schema,
             **({"aside": True} if self.config.is_aside else {}),
-            "options": options_digest(self.config),
+            "options": options_text(self.config),
             **task.links.to_facts(),
             "outputs": outputs,
             "summary": made.summary,
@@ -276,13 +331,23 @@ class Session:
         self._forget_gone_tasks()
         gone = []
         for orphan in self.orphans():
-            if orphan.is_intact:
-                remove_orphan(self.root, self.config.output, orphan.path)
-                gone.append(orphan.path)
-            else:
+            why_kept = self._remove(orphan)
+            if why_kept:
                 self.has_kept_orphans = True
-                self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it was edited: kept")
+                self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it {why_kept}")
+            else:
+                gone.append(orphan.path)
         self.state.release(gone)
+
+    def _remove(self, orphan: Orphan) -> str:
+        """Remove an orphan; returns why it is kept, empty if it is not."""
+        if not orphan.is_intact:
+            return "was edited: kept"
+        try:
+            remove_orphan(self.root, self.config.output, orphan.path)
+        except OutputError as problem:
+            return problem.message
+        return ""
 
     def orphans(self) -> list[Orphan]:
         """The files that we wrote and that nothing makes any more."""

@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from tests.conftest import Project, Result, without_right_to_read_all
+from tests.conftest import PLAIN_PACK, Project, Result, without_right_to_read_all
 
 ONE_LINE = re.compile(r"^[^:\n]+:\d+:\d+: .+ \[SG\d{3}\]$")
 FAILED = 1
@@ -151,6 +151,13 @@ def test_two_packs_that_make_one_output(project: Project) -> None:
     result = project.generate("-t", "packs/plain", "-t", "packs/other")
     assert result.code == CANNOT_START
     assert "collides" in result.err
+
+
+def test_two_packs_of_one_name(project: Project) -> None:
+    project.write("packs/other/pack.toml", PLAIN_PACK.replace("{path}.txt", "{path}.text"))
+    project.write("packs/other/plain.txt.mustache", "{{title}}")
+    result = project.generate("-t", "packs/plain", "-t", "packs/other")
+    assert_one_line(result, "packs/other/pack.toml:1:1: ", "is that of the pack packs/plain too", CANNOT_START)
 
 
 @pytest.mark.parametrize("output", ["schemas/out", "schemas", "."])

@@ -176,6 +176,17 @@ def test_edited_output_of_a_deleted_schema_is_kept_and_named(project: Project) -
     assert "build/bike.txt" in result.err
 
 
+def test_another_output_folder_leaves_nothing_of_the_old_one(project: Project) -> None:
+    project.generate()
+    project.write("build/billing/mine.txt", "mine")
+    project.config(packs=["packs/plain"], output="out")
+    project.generate()
+    assert set(project.outputs()) == {"billing/mine.txt"}
+    project.config(packs=["packs/plain"], output="elsewhere/out")
+    project.generate()
+    assert not project.exists("out")
+
+
 def test_files_that_are_not_ours_are_never_removed(project: Project) -> None:
     project.write("build/mine.txt", "mine")
     project.generate()
@@ -313,6 +324,9 @@ def test_doit_list_info_forget_and_clean_mean_what_a_doit_user_expects(project: 
     info = project.doit("info", "generate:billing/invoice").out
     assert "schemas/member.json" in info
     assert "up-to-date" in info
+    project.write("build/bike.txt", "mine")
+    assert "- build/bike.txt is edited since it was made" in project.doit("info", "generate:bike").out
+    project.doit()
     assert "R generate:bike" not in project.doit("list", "--all", "--status").out
     project.doit("forget", "generate:bike")
     assert project.doit().summary == "1 generated, 2 fresh, 0 failed"
@@ -411,6 +425,34 @@ def test_build_goes_on_where_the_state_cannot_be_written(project: Project) -> No
     assert project.read("build/bike.txt").startswith("Trike")
     assert len(result.errors) == 2, result.err
     assert all("warning" in line and "Permission denied" in line for line in result.errors)
+
+
+@pytest.mark.parametrize("content", [{"title": "Bike", "description": "", "type": "object"}, "{"])
+def test_huge_file_in_the_place_of_an_output_is_not_held_in_memory(project: Project, content: object) -> None:
+    project.generate()
+    project.write("schemas/bike.json", content)
+    os.truncate(project.root / "build/bike.txt", 1 << 30)
+    (project.root / "schemas/member.json").unlink()
+    os.truncate(project.root / "build/member.txt", 1 << 30)
+    project.write("schemas/billing/invoice.json", {"title": "Invoice", "description": ""})
+    limited = ["bash", "-c", 'ulimit -v 1000000; exec "$@"', "bash"]
+    result = project.run("generate", "-w", "1", prefix=limited)
+    assert result.code == int(content == "{"), result
+    assert "Traceback" not in result.err
+    assert "build/member.txt:1:1: nothing makes this file any more, but it was edited: kept" in result.err
+
+
+def test_full_disk_leaves_no_damaged_log(project: Project) -> None:
+    for number in range(40):
+        project.write(f"schemas/more{number}.json", {"title": "More", "description": ""})
+    limited = ["bash", "-c", 'ulimit -f 8; trap "" XFSZ; exec "$@"', "bash"]
+    result = project.run("generate", "-w", "1", prefix=limited)
+    assert (result.code, result.summary) == (0, "43 generated, 0 fresh, 0 failed")
+    (warning,) = result.errors
+    assert warning.startswith(".schemagen/log:1:1: warning: cannot write: File too large")
+    result = project.generate()
+    assert (result.code, result.err) == (0, "")
+    assert 0 < int(result.summary.split()[0]) < 43
 
 
 def test_full_disk_keeps_the_old_output_and_names_the_new_one(project: Project) -> None:

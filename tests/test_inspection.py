@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import REPOSITORY, Project
 
 
 def test_check_trusts_the_record_where_there_is_one(project: Project) -> None:
@@ -36,6 +36,13 @@ def test_check_without_state_generates_in_memory(project: Project) -> None:
         "-Bike: Two wheelz",
         "+Bike: Two wheels",
     ]
+
+
+def test_difference_is_shown_where_only_one_side_is_text(project: Project) -> None:
+    project.write("schemas/bike.json", {"title": "Bike", "description": "\ufffd", "type": "object"})
+    project.generate()
+    (project.root / "build/bike.txt").write_bytes(b"Bike: \xff\n")
+    assert "\n-Bike: \\xff\n+Bike: \ufffd\n" in project.run("check", "--diff").out
 
 
 def test_check_names_every_kind_of_difference_and_writes_nothing(project: Project) -> None:
@@ -90,7 +97,8 @@ def test_check_on_a_read_only_checkout(project: Project) -> None:
     ("change", "reason"),
     [
         (("schemas/bike.json", {"title": "Trike", "description": ""}), "schemas/bike.json changed ("),
-        (("packs/plain/partials/about.mustache", "-"), "a template, a partial or the manifest of the pack plain"),
+        (("packs/plain/partials/about.mustache", "-"), "packs/plain/partials/about.mustache changed ("),
+        (("packs/plain/plain.txt.mustache", "-"), "packs/plain/plain.txt.mustache changed ("),
         (("build/bike.txt", "mine"), "build/bike.txt is edited since it was made"),
     ],
 )
@@ -153,3 +161,89 @@ def test_edited_output_is_kept_if_asked(project: Project, workers: str) -> None:
     assert project.read("build/bike.txt") == "mine"
     assert project.generate().code == 0
     assert project.read("build/bike.txt").startswith("Trike")
+
+
+@pytest.mark.parametrize("command", [("generate", "-w", "1"), ("generate", "-w", "2")])
+def test_output_that_was_edited_while_its_task_was_forgotten_is_an_edit_too(
+    project: Project, command: tuple[str, ...]
+) -> None:
+    project.doit()
+    project.doit("forget", "generate:bike")
+    project.write("build/bike.txt", "mine")
+    for _ in range(2):
+        result = project.run(*command, "--keep-edited")
+        assert (result.code, result.err) == (1, "build/bike.txt:1:1: edited since it was made: kept\n")
+        assert project.read("build/bike.txt") == "mine"
+    assert "edited    build/bike.txt" in project.run("check").out
+    assert project.run(*command).err == "build/bike.txt:1:1: edited since it was made: restored\n"
+    assert project.read("build/bike.txt").startswith("Bike")
+
+
+def test_output_of_a_schema_that_comes_back_may_have_been_edited(project: Project) -> None:
+    project.generate()
+    project.config(packs=["packs/plain"], exclude=["bike*"])
+    project.write("build/bike.txt", "mine")
+    assert "it was edited: kept" in project.generate().err
+    project.config(packs=["packs/plain"])
+    assert project.generate().err == "build/bike.txt:1:1: edited since it was made: restored\n"
+
+
+def test_output_that_has_the_right_bytes_is_not_said_to_be_restored(project: Project) -> None:
+    """It was made by a build whose record was lost, on a full disk for instance."""
+    project.generate()
+    record = (project.root / ".schemagen/log").read_bytes()
+    project.write("schemas/bike.json", {"title": "Trike", "description": "", "type": "object"})
+    project.generate()
+    (project.root / ".schemagen/log").write_bytes(record)
+    assert project.generate().err == ""
+
+
+def test_explain_names_the_option(project: Project) -> None:
+    project.generate()
+    project.config(packs=["packs/plain"], unresolved_refs="opaque", default_draft="draft7")
+    lines = project.run("explain", "bike").out.splitlines()
+    assert lines[1:] == [
+        "    unresolved_refs changed (error -> opaque)",
+        "    default_draft changed (2020-12 -> draft7)",
+    ]
+
+
+def test_explain_names_the_templates_of_stale_outputs_alone(project: Project) -> None:
+    manifest = project.read("packs/plain/pack.toml")
+    project.write(
+        "packs/plain/pack.toml", manifest + '\n[[outputs]]\ntemplate = "two.mustache"\npath = "{path}.2.txt"\n'
+    )
+    project.write("packs/plain/two.mustache", "2")
+    project.generate()
+    project.write("packs/plain/two.mustache", "two")
+    project.write("packs/plain/partials/nobody.mustache", "uses this")
+    reasons = project.run("explain", "bike").out.splitlines()[1:]
+    assert [reason.partition(" (")[0].strip() for reason in reasons] == ["packs/plain/two.mustache changed"]
+    project.write("packs/plain/pack.toml", project.read("packs/plain/pack.toml").replace("A", "The"))
+    project.write("packs/plain/pack.toml", project.read("packs/plain/pack.toml") + "# mine\n")
+    reasons = project.run("explain", "bike").out.splitlines()[1:]
+    assert [reason.partition(" (")[0].strip() for reason in reasons] == [
+        "packs/plain/pack.toml changed",
+        "packs/plain/two.mustache changed",
+    ]
+
+
+def test_explain_says_that_an_index_shows_something_else(project: Project) -> None:
+    manifest = project.read("packs/plain/pack.toml")
+    index = '\n[[outputs]]\ntemplate = "index.mustache"\npath = "index.txt"\nper = "project"\n'
+    project.write("packs/plain/pack.toml", manifest + index)
+    project.write("packs/plain/index.mustache", "{{#schemas}}{{title}}{{/schemas}}")
+    project.generate()
+    project.write("schemas/bike.json", {"title": "Trike", "description": "", "type": "object"})
+    lines = project.run("explain").out.splitlines()
+    assert lines[lines.index("plain would be generated:") + 1] == "    what it shows of the schemas changed"
+    assert "project:plain  what it shows of the schemas changed\n" in project.generate("-v").out
+    project.write("packs/plain/index.mustache", "{{#schemas}}{{title}} {{/schemas}}")
+    assert "project:plain  packs/plain/index.mustache changed (" in project.generate("-v").out
+
+
+def test_log_names_no_file_of_a_pack_outside_of_the_project(project: Project) -> None:
+    project.config(packs=["packs/plain", "markdown"])
+    project.generate()
+    assert b'"=packs"' in (project.root / ".schemagen/log").read_bytes()
+    assert str(REPOSITORY).encode() not in (project.root / ".schemagen/log").read_bytes()

@@ -83,6 +83,24 @@ def test_index_is_made_though_a_schema_failed(site: Project) -> None:
     assert site.read("build/index.html").startswith("4\n[] bad=bad.html Bike=bike.html")
 
 
+@pytest.mark.parametrize("command", ["generate", "doit"])
+def test_index_that_cannot_be_made_is_one_line_and_a_failure(site: Project, command: str) -> None:
+    site.write("packs/site/index.mustache", "{{#schemas}}{{tilte}}{{/schemas}}")
+    site.write("packs/site/style.css", "/* */")
+    result = site.run("generate") if command == "generate" else site.doit("-n", "2")
+    assert (result.code, result.summary) == (1, "3 generated, 0 fresh, 1 failed")
+    (error,) = result.errors
+    assert error.startswith("packs/site/index.mustache:1:13: the view has no 'tilte' here; did you mean 'title'?")
+    assert "TaskFailed" not in result.out
+
+
+def test_index_is_not_named_where_schemas_are_not(site: Project) -> None:
+    assert site.generate().out.count("\n") == 1
+    (site.root / ".schemagen/snapshot").unlink()
+    assert site.generate().out.count("\n") == 1
+    assert "project:" not in site.doit("-n", "2", "--verbosity", "0", "generate", "project").out
+
+
 def test_edited_index_is_restored_and_an_index_of_no_pack_is_removed(site: Project) -> None:
     site.generate()
     site.write("build/index.html", "mine")

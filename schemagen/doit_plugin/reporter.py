@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from doit.reporter import ConsoleReporter
 
-from schemagen.doit_plugin.tasks import GenerateTask
+from schemagen.doit_plugin.tasks import GenerateTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew, Totals, Watcher
 from schemagen.unchanged import summary
 
@@ -55,7 +55,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             watcher.dismissed(crew)
 
     def execute_task(self, task: Any) -> None:
-        if self.shows_tasks or not (self.is_quiet or isinstance(task, GenerateTask)):
+        if self.shows_tasks or not (self.is_quiet or isinstance(task, OutputsTask)):
             super().execute_task(task)
 
     def add_success(self, task: Any) -> None:
@@ -71,14 +71,14 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             self.fresh += 1
             for watcher in self.watchers:
                 watcher.fresh(1)
-        elif not task.has_subtask and not self.is_quiet:
+        elif not (task.has_subtask or self.is_quiet or isinstance(task, OutputsTask)):
             super().skip_uptodate(task)
 
     def add_failure(self, task: Any, fail: Any) -> None:
-        if not isinstance(task, GenerateTask):
+        if not isinstance(task, OutputsTask):
             super().add_failure(task, fail)
             return
-        self.failed += 1
+        self.failed += 1  # an output for the whole project too: nobody ends with 1 and says that nothing failed
         sys.stderr.write(f"{fail.message}\n")
         for watcher in self.watchers:
             watcher.failed(task.planned, fail.message)

@@ -152,6 +152,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks and session.changes is None:
                 session.remove_orphans()
+                session.remember_packs()
             runner.stops = self._stops
             try:
                 result: int = runner.run_all(self.control.task_dispatcher())

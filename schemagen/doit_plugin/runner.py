@@ -18,10 +18,10 @@ from doit.runner import ERROR, FAILURE, MThreadRunner, Runner
 from schemagen.costs import Backlog, Job
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.stopping import Stops
-from schemagen.doit_plugin.tasks import GenerateTask, IndexTask, OutputsTask
+from schemagen.doit_plugin.tasks import GenerateTask, GroupTask, IndexTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
-from schemagen.session import BASENAME, Made, Session
+from schemagen.session import Made, Session
 from schemagen.workers import Limits, Lost, WorkerPool
 
 Item = tuple[str, tuple[str, ...]]  # the name of a schema, and the paths of its outputs to be made
@@ -55,9 +55,9 @@ class _Committing:
             node.task.forget_made()
 
     def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
-        # The group of our tasks does nothing itself. That one of them failed is known, and reported, and
+        # A group of our tasks does nothing itself. That one of them failed is known, and reported, and
         # must not turn doit's 1 (a task failed) into its 2 (an error).
-        if isinstance(base_fail, UnmetDependency) and node.task.name == BASENAME:
+        if isinstance(base_fail, UnmetDependency) and isinstance(node.task, GroupTask):
             node.run_status = "failure"
             return
         if not isinstance(node.task, OutputsTask):

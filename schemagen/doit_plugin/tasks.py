@@ -12,6 +12,7 @@ from doit.exceptions import TaskFailed
 from doit.task import Task as DoitTask
 
 from schemagen.build import remove_orphan
+from schemagen.errors import OutputError
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, PROJECT_BASENAME, Made, Session, row_name
@@ -74,6 +75,11 @@ class _Freshness:
 
     def __call__(self) -> bool:
         return self._task.is_fresh()
+
+    def __repr__(self) -> str:
+        """What ``doit info`` shows as the reason to run a task."""
+        task = self._task
+        return "; ".join(task.action.session.explain(task.planned, task.find_stale())) or "its outputs are fresh"
 
 
 class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
@@ -138,11 +144,12 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     def save_extra_values(self) -> None:
         """Called by doit in the parent after the action, before the values are saved."""
         super().save_extra_values()
-        session, stale = self.action.session, self.action.stale
+        session, stale, made = self.action.session, self.action.stale, self.values[OURS]
         why = session.explain(self.planned, stale) or ["asked for"]
-        self.values = session.commit(self.planned, self.values[OURS], why)
+        self.values = session.commit(self.planned, made, why)
         for path, reason in stale.items():
-            if reason == EDITED:
+            # What has the right bytes was made by a build whose record was lost: nobody's edit was undone.
+            if reason == EDITED and made.written[path].temp:
                 session.warn(f"{path}:1:1: {EDITED}: restored")
 
     def forget_made(self) -> None:
@@ -167,9 +174,12 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
             if not session.state.owns(self.name, output.path, digest):
                 session.warn(f"{output.path}:1:1: not what schemagen wrote: kept")
                 continue
-            outstream.write(f"{self.name} - removing file '{output.path}'\n")
-            if not dryrun:
-                remove_orphan(session.root, session.config.output, output.path)
+            try:
+                if not dryrun:
+                    remove_orphan(session.root, session.config.output, output.path)
+                outstream.write(f"{self.name} - removing file '{output.path}'\n")
+            except OutputError as problem:
+                session.warn(f"{problem.location}: {problem.message}")
 
 
 class GroupTask(DoitTask):  # type: ignore[misc]  # doit has no types

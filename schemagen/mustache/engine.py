@@ -100,6 +100,7 @@ class Templates:
         self._ready: set[Variant] = set()  # with all that they can come to call
         self._expansions: dict[Source, Templates] = {}
         self._keys: dict[int, Keys] = {}
+        self._names_read: dict[str, frozenset[str] | None] = {}
 
     def reachable_partials(self, template: str) -> tuple[str, ...]:
         """The names of the partials that ``template`` can come to use, sorted; all, where it uses a dynamic name."""
@@ -112,6 +113,11 @@ class Templates:
 
         None where that cannot be known: what a helper returns may read anything.
         """
+        if template not in self._names_read:
+            self._names_read[template] = self._find_names_read(template)
+        return self._names_read[template]
+
+    def _find_names_read(self, template: str) -> frozenset[str] | None:
         units = self._units(template)
         names = frozenset(name for unit in units for name in names_in(self._tags[unit]))
         if names & self._helpers.keys() or self._has_dynamic(units):
@@ -160,8 +166,12 @@ class Templates:
         ]
 
     def prepare(self, template: str) -> None:
-        """Compile what rendering ``template`` needs; raises TemplateError for the first name that is not safe."""
+        """Compile what rendering ``template`` needs, and find what it reads.
+
+        Raises TemplateError for the first name that is not safe.
+        """
         self._function(template, is_streaming=False)
+        self.names_read(template)
 
     def render(self, template: str, view: Any) -> str:
         """Render ``template`` with ``view``, plain data of dicts, lists, text, numbers, true, false and null.

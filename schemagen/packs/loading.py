@@ -26,12 +26,13 @@ class Output:
     """One output of a pack, the same for each schema but for its path, or one for the whole project.
 
     ``digest`` covers all it is made from but the view: manifests, template, reachable partials; ``sources`` are these
-    two. ``copied`` are its bytes where it is a copy of a file of the pack.
+    two. ``copied`` are its bytes where it is a copy of a file of the pack. ``files`` are the paths of all of these.
     """
 
     rule: Rule
     digest: str
     templates: Templates
+    files: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     copied: bytes | None = None
 
@@ -103,9 +104,20 @@ def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
             problems += packs[-1].unsafe_names()
         except SchemagenError as problem:
             problems.append(problem)
+    problems += _namesakes(packs)
     if problems:
         raise ExceptionGroup("packs cannot be used", problems)
     return tuple(packs)
+
+
+def _namesakes(packs: Iterable[Pack]) -> Iterator[ConfigError]:
+    """A problem for each pack that has the name of one before it: what was made is recorded by the names of packs."""
+    folders: dict[str, str] = {}
+    for pack in packs:
+        taken = folders.setdefault(pack.name, pack.folder)
+        if taken != pack.folder:
+            message = f"the name {pack.name!r} is that of the pack {taken} too: give it another"
+            yield ConfigError(message, Location(f"{pack.folder}/{MANIFEST}"), "SG025")
 
 
 def load_pack(name: str, root: Path) -> Pack:
@@ -201,8 +213,9 @@ class _Making:
     def output(self, rule: Rule, templates: Templates) -> Output:
         manifests = digest_fields(layer.text for layer in self.layers)
         if rule.is_copy:
-            data = self._copied(rule)
-            return Output(rule, digest_fields([manifests, rule.source, data]), templates, copied=data)
+            shown, data = self._copied(rule)
+            digest = digest_fields([manifests, rule.source, data])
+            return Output(rule, digest, templates, self._files(shown), copied=data)
         if rule.source not in self.sources:
             raise self._wrong(f"template {rule.source!r} does not exist in this pack")
         names = templates.reachable_partials(rule.source)
@@ -210,16 +223,20 @@ class _Making:
         texts = [
             field for name, source in zip((rule.source, *names), sources, strict=True) for field in (name, source.text)
         ]
-        return Output(rule, digest_fields([manifests, *texts]), templates, sources)
+        files = self._files(*(source.path for source in sources))
+        return Output(rule, digest_fields([manifests, *texts]), templates, files, sources)
 
-    def _copied(self, rule: Rule) -> bytes:
+    def _files(self, *paths: str) -> tuple[str, ...]:
+        return (*(f"{layer.shown}/{MANIFEST}" for layer in self.layers), *paths)
+
+    def _copied(self, rule: Rule) -> tuple[str, bytes]:
         for layer in self.layers:
             file = layer.folder / rule.source
             shown = _shown(file, self.root)
             if file.is_file():
                 data = file.read_bytes()
                 self.files[shown] = digest_of(data)
-                return data
+                return shown, data
             self.files[shown] = ""
         raise self._wrong(f"there is no file {rule.source!r} to copy in this pack")
 

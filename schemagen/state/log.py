@@ -20,6 +20,7 @@ trusted to be in order. Dropping records is always safe: their tasks run again.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -118,10 +119,16 @@ class LogWriter:
             os.ftruncate(self._fd, good_bytes)
 
     def append(self, record: Record) -> tuple[int, int]:
-        """Append ``record``; returns its place: its offset and length in bytes."""
+        """Append ``record``; returns its place: its offset and length in bytes. Raises OSError; there is nothing of the
+        record in the log then, if that can be."""
         line = record.to_line()
         place = (self.size, len(line))
-        self._write(line)
+        try:
+            self._write(line)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, self.size)
+            raise
         return place
 
     def _write(self, data: bytes) -> None:

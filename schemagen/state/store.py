@@ -3,7 +3,8 @@
 A *row* is plain JSON data kept under a task's name, in the layout that doit gives it. The row of a task of
 ours has its *facts* in ``row["_values_:"]["schemagen"]``, among them ``schema`` (a path) and ``outputs``
 (``{path: [key, digest, pack]}``). A file is *ours* if facts name it, or a claim does: a claim is logged
-before an output is replaced, so that a build killed between the two still knows what it wrote.
+before an output is replaced, so that a build killed between the two still knows what it wrote. Rows of other things
+than tasks have no facts.
 
 Record kinds (see ``log``): ``R`` row of a task; ``F`` the row of a task is forgotten, its outputs stay
 ours; ``C`` claim, body ``{path: [digest, schema, pack]}``; ``D`` paths that are ours no longer, body
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemagen.state.log import LogWriter, Record, load_log, read_record, rewrite_log
+from schemagen.state.log import Loaded, LogWriter, Record, load_log, read_record, rewrite_log
 
 VALUES = "_values_:"
 OURS = "schemagen"
@@ -93,7 +94,7 @@ class State:
         """Read the whole log, if that was not done yet."""
         if self._is_loaded:
             return
-        loaded = load_log(self.path)
+        loaded = _loaded(self.path)
         if loaded.damage:
             self._on_damage(loaded.damage)
         self._is_loaded = True
@@ -228,6 +229,11 @@ class State:
         recorded = _owned_by(self.facts(name)).get(path)
         return digest in self._claims.get(path, ()) or (recorded is not None and recorded[0] == digest)
 
+    def wrote(self, name: str, path: str) -> bool:
+        """Whether we ever wrote anything to ``path``, for the task ``name`` or for another before it."""
+        self._load()
+        return path in self._claims or path in _owned_by(self.facts(name))
+
     def owned(self) -> dict[str, dict[str, Origin]]:
         """Every path that we wrote, with the digests that we wrote there and where they come from."""
         self._load()
@@ -284,6 +290,14 @@ class State:
         self._rows = {name: self._rows[name] for name in rows}
         self._places = dict(zip(rows, places, strict=False))
         self._size = self.path.stat().st_size
+
+
+def _loaded(path: Path) -> Loaded:
+    """What the log at ``path`` holds. One that cannot be read is damaged like any other, and stops no build."""
+    try:
+        return load_log(path)
+    except OSError as error:
+        return Loaded((), (0,), f"cannot read: {error.strerror}")
 
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple, TypeAlias
 
 from schemagen.model import JsonValue
 from schemagen.view.literals import put
@@ -17,16 +17,35 @@ from schemagen.view.text import clean, one_line, summarise
 _Writer: TypeAlias = Callable[[Plain, JsonValue, Making], None]
 
 
-def annotate(node: Plain, words: Schema, making: Making) -> None:
-    extensions = []
-    for keyword, value in words.items():
-        write = _WRITERS.get(keyword)
-        if write is not None:
-            write(node, value, making)
-        elif keyword[:2] == "x-":
-            extensions.append(_extension(keyword, value, making))
-    if extensions:
-        put(node, "x", extensions)
+class Writers(NamedTuple):
+    """What to write for a list of keywords: a writer for each that says something, and which are extensions."""
+
+    known: tuple[tuple[str, _Writer], ...]
+    extensions: tuple[str, ...]
+
+
+def writers_of(keywords: Collection[str], making: Making) -> Writers:
+    """How to write what ``keywords`` say."""
+    known = [(keyword, write) for keyword in keywords if (write := _writer(keyword, making)) is not None]
+    has_extensions = not making.node.keys().isdisjoint({"x", "has_x"})
+    extensions = [keyword for keyword in keywords if keyword[:2] == "x-"] if has_extensions else []
+    return Writers(tuple(known), tuple(extensions))
+
+
+def _writer(keyword: str, making: Making) -> _Writer | None:
+    """What writes ``keyword``; None where nobody reads what it would write."""
+    if keyword == "description" and making.has_bare_descriptions:
+        return _describe_barely
+    written = _WRITTEN.get(keyword)
+    return _WRITERS.get(keyword) if written is None or not written.isdisjoint(making.node) else None
+
+
+def annotate(node: Plain, words: Schema, writers: Writers, making: Making) -> None:
+    """Fill in what ``words``, whose writers are known, say about the value of ``node``."""
+    for keyword, write in writers.known:
+        write(node, words[keyword], making)
+    if writers.extensions:
+        put(node, "x", [_extension(keyword, words[keyword], making) for keyword in writers.extensions])
     if making.has_documentation:
         making.document(node, _text(words, "title"), _text(words, "description"))
 
@@ -36,8 +55,7 @@ def _title(node: Plain, value: JsonValue, making: Making) -> None:
         node["title"] = title = one_line(value)
         if title and making.has_labels:
             making.set_label(node, title)
-        if making.has_strings:
-            making.add_strings(node, "title", value)
+        making.add_strings(node, "title", value)
 
 
 def describe(node: Plain, value: JsonValue, making: Making) -> None:
@@ -51,8 +69,15 @@ def describe(node: Plain, value: JsonValue, making: Making) -> None:
         node["summary"] = summarise(text)
     if making.has_md_cell:
         node["md_cell"] = table_cell(text)
-    if making.has_strings:
-        making.add_strings(node, "description", value)
+    making.add_strings(node, "description", value)
+
+
+def _describe_barely(node: Plain, value: JsonValue, making: Making) -> None:
+    """The same where nothing is made of the text."""
+    if isinstance(value, str):
+        node["description"] = text = (value if value.isprintable() else clean(value)).strip()
+        if text and making.has_sentences:
+            node["has_hint"] = True
 
 
 def _default(node: Plain, value: JsonValue, making: Making) -> None:
@@ -110,6 +135,17 @@ _WRITERS: dict[str, _Writer] = {
 }
 
 
+# The keys of a node that only templates read, where a keyword has such: any of them, or it is passed over.
+_WRITTEN = {
+    "$id": frozenset({"uri"}),
+    "$schema": frozenset({"schema_uri"}),
+    "$anchor": frozenset({"anchor_name"}),
+    "$dynamicAnchor": frozenset({"dynamic_anchor"}),
+    "$vocabulary": frozenset({"vocabularies", "has_vocabularies"}),
+    "$comment": frozenset({"comment"}),
+}
+
+
 def _text(words: Schema, keyword: str) -> str:
     value = words.get(keyword)
     return value if isinstance(value, str) else ""
@@ -138,6 +174,8 @@ def enumeration(rules: Rules) -> tuple[list[JsonValue], Sequence[str], Sequence[
     if bool(rules.one_of) == bool(rules.any_of) or rules.all_of or rules.references:
         return None
     variants = [schema for schema, _ in rules.one_of or rules.any_of]
+    if not isinstance(variants[0], dict) or "const" not in variants[0]:  # as for nearly every union
+        return None
     if not all(isinstance(variant, dict) and "const" in variant for variant in variants):
         return None
     if any(key not in _DESCRIBED_CONSTANT for variant in variants for key in variant):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemagen.model import JsonValue
 from schemagen.view.kinds import words_of_type
-from schemagen.view.literals import numbered, put
+from schemagen.view.literals import flag, numbered, put
 from schemagen.view.making import Making
 from schemagen.view.phrases import Code, Parts, Sentence, codes, joined, markdown_text, plain_text, sentence
 from schemagen.view.predicates import clause, known_clause
@@ -48,6 +48,8 @@ def build_choices(
         for schema, at in places:
             variant = builder.node(schema, at, slot)
             variant["is_variant"] = True
+            if builder.making.has_branch_locations:
+                builder.locate(variant, at)
             if builder.making.has_variant_labels:
                 builder.making.set_label(variant, variant_label(variant, taken))
             variants.append(variant)
@@ -63,7 +65,7 @@ def build_choices(
         choices.append(choice)
     if choices:
         node["choices"] = numbered(choices)
-        node["has_choices"] = True
+        flag(node, "has_choices")
 
 
 def _is_presence(schema: JsonValue) -> bool:
@@ -155,6 +157,8 @@ def _add_branch(builder: TreeBuilder, condition: Plain, key: str, place: Place, 
     _say(condition, prefix, (*start, "this applies:"))
     branch = builder.node(schema, at, slot)
     condition[key] = branch
+    if builder.making.has_branch_locations:
+        builder.locate(branch, at)
     if builder.making.has_html:
         condition["has_fields"] |= any(not child["is_overlay"] for child in branch["properties"]) or not (
             branch["properties"] or branch["html"]["is_nothing"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from schemagen.view.constraints import add_array, add_object
-from schemagen.view.literals import put
+from schemagen.view.literals import flag, numbered, put
 from schemagen.view.phrases import Sentence, codes, joined, sentence
 from schemagen.view.predicates import predicate
 from schemagen.view.rules import Place, Rules, Schema
@@ -17,28 +18,28 @@ if TYPE_CHECKING:
     from schemagen.view.nodes import TreeBuilder
 
 _MAX_IN_ONE_COLUMN = 5
+_ONLY_PROPERTIES = sentence("additionalProperties", "No other properties are allowed.")
+_ONLY_EVALUATED = sentence("unevaluatedProperties", "No other properties are allowed.")
 
 
-def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> frozenset[str]:
-    """Fill in what concerns objects; answers the names of all properties that are shown now."""
+def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said: list[Sentence]) -> None:
+    """Fill in what concerns objects."""
     add_object(node, rules.words, said)
     making = builder.making
     required = dict.fromkeys(rules.required)
-    declared = frozenset([key for key, _ in rules.properties])
-    children = []
-    for key, (schema, at) in rules.properties:
-        child = builder.node(schema, at, slot.property(making.keys.of(key), at, is_required=key in required))
-        if key in slot.known:
-            child["is_overlay"] = True
-        children.append(child)
-    put(node, "properties", children)
-    unlisted = [key for key in required if key not in declared]
+    if rules.properties:
+        children = _properties(builder, rules, slot, required)
+        node["properties"] = numbered(children) if making.has_numbers else children
+        flag(node, "has_properties")
     if making.has_layouts:
-        node["layout"] = _layout(rules.words, len(children))
-    if unlisted:
-        verb = "is" if len(unlisted) == 1 else "are"
-        said.append(sentence("required", *joined(codes(unlisted), "and"), f" {verb} required."))
-        put(node, "unlisted_required", [making.named_key(key, making.key) for key in unlisted])
+        node["layout"] = _layout(rules.words, len(rules.properties))
+    if required:
+        declared = {key for key, _, _ in rules.properties}
+        unlisted = [key for key in required if key not in declared]
+        if unlisted:
+            verb = "is" if len(unlisted) == 1 else "are"
+            said.append(sentence("required", *joined(codes(unlisted), "and"), f" {verb} required."))
+            put(node, "unlisted_required", [making.named_key(key, making.key) for key in unlisted])
     if rules.pattern_properties:
         patterns = []
         for index, (key, (schema, at)) in enumerate(rules.pattern_properties):
@@ -46,18 +47,35 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
             patterns.append(builder.node(schema, at, place))
         put(node, "pattern_properties", patterns)
     if rules.additional:
-        _add_rest(builder, node, "additional", rules.additional, slot.matching(making.keys.of("*"), "a"))
-    if rest := rules.unevaluated_properties:
-        _add_rest(builder, node, "unevaluated_properties", rest, slot.matching(making.keys.of("*"), "u"))
+        _add_rest(builder, node, "additional", rules.additional, slot)
+    if rules.unevaluated_properties:
+        _add_rest(builder, node, "unevaluated_properties", rules.unevaluated_properties, slot)
     if rules.additional and rules.additional[0] is False:
-        node["is_closed"] = True
-        said.append(sentence("additionalProperties", "No other properties are allowed."))
+        flag(node, "is_closed")
+        said.append(_ONLY_PROPERTIES)
     elif rules.unevaluated_properties and rules.unevaluated_properties[0] is False:
-        node["is_closed"] = True
-        said.append(sentence("unevaluatedProperties", "No other properties are allowed."))
+        flag(node, "is_closed")
+        said.append(_ONLY_EVALUATED)
     if rules.property_names:
         said.append(saying(builder, "propertyNames", "Every property name ", rules.property_names))
-    return slot.known | declared
+
+
+def _properties(builder: TreeBuilder, rules: Rules, slot: Slot, required: Collection[str]) -> list[Plain]:
+    making = builder.making
+    place_of = slot.property if making.has_routes else slot.named
+    key_of, field, build, name = making.keys.of, builder.field, builder.node, f"{slot.name}/"
+    children = []
+    for text, schema, above in rules.properties:
+        key, is_required = key_of(text), text in required
+        child = field(schema, key, name, is_required, is_required and slot.is_demanded) if making.is_flat else None
+        if child is None:
+            child = build(schema, f"{above}/{key.token}", place_of(key, is_required=is_required))
+        children.append(child)
+    if slot.known:
+        for child, (text, _, _) in zip(children, rules.properties, strict=True):
+            if text in slot.known:
+                child["is_overlay"] = True
+    return children
 
 
 def _layout(words: Schema, count: int) -> str:
@@ -69,10 +87,16 @@ def _layout(words: Schema, count: int) -> str:
 
 
 def _add_rest(builder: TreeBuilder, node: Plain, key: str, place: Place, slot: Slot) -> None:
+    """Say what holds of the rest of what stands at ``slot``."""
     schema, at = place
     if isinstance(schema, bool) or not schema:
-        node[key] = REST_NONE if schema is False else REST_ANY
+        if key in node:
+            node[key] = REST_NONE if schema is False else REST_ANY
         return
+    if key == "unevaluated_items":
+        slot = slot.items(len(node["prefix_items"]))
+    else:
+        slot = slot.matching(builder.making.keys.of("*"), key[0])
     child = builder.node(schema, at, slot)
     node[key] = {**REST_ANY, "is_schema": True, "node": child}
     _add_section(builder, child, slot)
@@ -92,7 +116,7 @@ def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said
     if rules.items is not None:
         schema, at = rules.items
         if schema is False:
-            node["is_closed"] = True
+            flag(node, "is_closed")
             said.append(sentence("items", "No further items are allowed." if fixed else "Must be empty."))
         elif schema is not True:
             place = slot.items(len(fixed))
@@ -106,9 +130,9 @@ def fill_array(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, said
             if least_items > len(fixed) + 1:
                 builder.arrays.append((node, builder.depth))
     if rules.unevaluated_items:
-        _add_rest(builder, node, "unevaluated_items", rules.unevaluated_items, slot.items(len(fixed)))
-        if rules.items is None and node["unevaluated_items"]["is_forbidden"]:
-            node["is_closed"] = True
+        _add_rest(builder, node, "unevaluated_items", rules.unevaluated_items, slot)
+        if rules.items is None and rules.unevaluated_items[0] is False:
+            flag(node, "is_closed")
     if rules.contains:
         said.append(_contains(builder, node, rules.contains))
 

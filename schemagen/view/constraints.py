@@ -85,7 +85,8 @@ def add_number(node: Plain, words: Schema, said: list[Sentence]) -> None:
 def add_string(node: Plain, words: Schema, said: list[Sentence], making: Making) -> None:
     if _STRING_WORDS.isdisjoint(words):
         return
-    _add_counts(node, words, said, "Length", "character")
+    if "minLength" in words or "maxLength" in words:
+        _add_counts(node, words, said, "Length", "character")
     for keyword, name in _STRING_FIELDS.items():
         value = words.get(keyword)
         if isinstance(value, str):
@@ -105,7 +106,8 @@ def add_string(node: Plain, words: Schema, said: list[Sentence], making: Making)
 
 
 def add_array(node: Plain, words: Schema, said: list[Sentence]) -> None:
-    _add_counts(node, words, said, "Items", "item")
+    if "minItems" in words or "maxItems" in words:
+        _add_counts(node, words, said, "Items", "item")
     if words.get("uniqueItems") is True:
         node["is_unique"] = True
         said.append(sentence("uniqueItems", "No item may occur twice."))
@@ -115,13 +117,12 @@ def add_array(node: Plain, words: Schema, said: list[Sentence]) -> None:
 
 
 def add_object(node: Plain, words: Schema, said: list[Sentence]) -> None:
-    _add_counts(node, words, said, "Properties", "property")
+    if "minProperties" in words or "maxProperties" in words:
+        _add_counts(node, words, said, "Properties", "property")
 
 
 def _add_counts(node: Plain, words: Schema, said: list[Sentence], suffix: str, thing: str) -> None:
     low_word, high_word = f"min{suffix}", f"max{suffix}"
-    if low_word not in words and high_word not in words:
-        return
     low, high = count_field(words.get(low_word)), count_field(words.get(high_word))
     node[f"min_{suffix.lower()}"], node[f"max_{suffix.lower()}"] = low, high
     least = low if low != "0" else ""

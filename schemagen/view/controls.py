@@ -133,7 +133,7 @@ def _attribute(name: str, value: str) -> Plain:
 
 
 def _suggestions(node: Plain, flag: str) -> list[Plain]:
-    if not node["examples"]:
+    if not node.get("examples"):
         return []
     found = [example for example in node["examples"][:_MAX_SUGGESTIONS] if example[flag] and example["text"]]
     texts = dict.fromkeys(example["text"] for example in found if "\n" not in example["text"])

@@ -7,15 +7,23 @@ import re
 from schemagen.model import JsonValue
 from schemagen.view.escapes import HIDDEN, code_point, units
 from schemagen.view.literals import json_text
+from schemagen.view.text import substitute
 
-_IN_SCRIPT = re.compile(f"[<>&{HIDDEN}]")
+_HIDDEN = re.compile(f"[{HIDDEN}]")
+_MARKUP = tuple((character, units(character)) for character in "<>&")
 _IN_YAML = re.compile(f'["\\\\{HIDDEN}]')
 _NAMED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def script_json(value: JsonValue) -> str:
     """``value`` as JSON that no HTML parser takes for markup, and JavaScript for a line's end."""
-    return _IN_SCRIPT.sub(lambda match: units(match[0]), json_text(value))
+    text = json_text(value)
+    if not text.isascii():
+        text = substitute(_HIDDEN, lambda match: units(match[0]), text, str.isascii)
+    # Of ASCII there is no more to hide in JSON text. A document is long, and this is much faster than a search.
+    for character, escaped in _MARKUP:
+        text = text.replace(character, escaped)
+    return text
 
 
 def yaml_string(text: str) -> str:

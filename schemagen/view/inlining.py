@@ -4,11 +4,12 @@ script shows their fields: never into themselves, and never more than a budget a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from schemagen.view.controls import REFERENCE, control_for
-from schemagen.view.literals import numbered
+from schemagen.view.literals import flag, numbered
 from schemagen.view.making import Making
 from schemagen.view.shapes import CHILDREN, RESTS, STRING_LANGUAGES, Plain
 from schemagen.view.wording import item_title
@@ -42,25 +43,35 @@ class _Copying:
     new_name: str
     sites: list[tuple[Plain, int]] = field(default_factory=list)
     arrays: list[tuple[Plain, int]] = field(default_factory=list)
-    count: int = 0
+    members: int = 0
+    before: int = 0
+
+    def __post_init__(self) -> None:
+        self.before = self.making.count
+
+    @property
+    def size(self) -> int:
+        """As how many nodes the copies count."""
+        return self.making.count - self.before + self.members
 
     def copy(self, node: Plain, depth: int, *, is_demanded: bool) -> Plain:
+        making = self.making
         new = node.copy()
         old_id = node["id"]
-        new["id"] = new_id = self.making.new_id()
+        making.count += 1
+        new["id"] = new_id = f"f{making.count}"
         name = node["name"]
         new["name"] = (self.new_name + name[self.old_name :] if name != "~" else self.new_name) or "~"
         if not is_demanded:
             new["must_be_filled"] = False
         if old_id in self.known:
             self.known[new_id] = self.known[old_id]
-        self.count += 1
         if node["members"]:
-            self.count += len(node["members"]) // _MEMBERS_PER_NODE
+            self.members += len(node["members"]) // _MEMBERS_PER_NODE
         if node["ref"] and not node["ref"]["is_opaque"]:
             self.sites.append((new, depth))
-        if old_id in self.making.parents:
-            self.making.parents.add(new_id)
+        if old_id in making.parents:
+            making.parents.add(new_id)
             self._copy_below(new, depth)
         return new
 
@@ -75,7 +86,7 @@ class _Copying:
             if new.get("min_items", "") not in {"", "0", "1"} and not new["more_rows"]:
                 self.arrays.append((new, depth))
         for key in RESTS:
-            if new[key]["node"]:
+            if key in new and new[key]["node"]:
                 new[key] = {**new[key], "node": self.copy(new[key]["node"], depth + 1, is_demanded=False)}
         if new["choices"]:
             new["choices"] = [self._copy_choice(new["id"], choice, depth) for choice in new["choices"]]
@@ -101,7 +112,10 @@ class Inliner:
         self._making = making
         self._known = known
         self._left = MAX_NODES
+        self._sites: list[tuple[Plain, int]] = []
+        self._stand_ins: dict[int, tuple[Plain, Plain]] = {}
         self._of_site = [key for key in _OF_SITE if key in making.node]
+        self._values_of_site = itemgetter(*self._of_site)  # more than one: some keys are always there
         self._said_at_site = {
             key: [token for token in (key, *tokens) if token in making.node]
             for key, tokens in _SAID_AT_SITE.items()
@@ -123,18 +137,23 @@ class Inliner:
             name = "" if site["name"] == "~" else site["name"]
             copying = _Copying(self._making, self._known, 0, name)
             copy = copying.copy(found.root, depth + 1, is_demanded=site["must_be_filled"])
-            self._left -= copying.count
+            self._left -= copying.size
             self._dress(copy, site)
             site["ref"] = {**site["ref"], "node": copy}
             if self._making.has_html:
-                copy["html"] = control_for(copy)
+                if _has_own_control(site, copy):
+                    copy["html"] = control_for(copy)
                 site["html"] = REFERENCE
-            self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
+            if copying.sites or copying.arrays:
+                self._queue(waiting, copying.sites, copying.arrays, (*inside, anchor))
+
+    def shown(self) -> Iterator[Plain]:
+        """All nodes of the tree that refer to definitions, in copies too."""
+        return (self._stand_ins.get(id(site), (site, site))[1] for site, _ in self._sites)
 
     def _dress(self, copy: Plain, site: Plain) -> None:
         """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
-        for key in self._of_site:
-            copy[key] = site[key]
+        copy.update(zip(self._of_site, self._values_of_site(site), strict=True))
         for key in ("is_deprecated", "is_read_only", "is_write_only", "is_nullable"):
             if site.get(key):
                 copy[key] = True
@@ -146,7 +165,11 @@ class Inliner:
             copy["has_hint"] = bool(copy["description"] or copy["constraints"])
         known = self._known.get(site["id"])
         if known:
-            copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in copy["properties"]]
+            children = copy["properties"]
+            copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in children]
+            for child, shown in zip(children, copy["properties"], strict=True):
+                if child["ref"]:
+                    self._stand_ins[id(child)] = child, shown  # what is held keeps its identity
 
     def _queue(
         self,
@@ -155,14 +178,15 @@ class Inliner:
         arrays: list[tuple[Plain, int]],
         inside: tuple[str, ...],
     ) -> None:
-        arrays = list(arrays)
+        sites, arrays = list(sites), list(arrays)
         while arrays:
             node, depth = arrays.pop()
             copying = self._add_rows(node, depth)
             if copying is not None:
-                sites = [*sites, *copying.sites]
+                sites += copying.sites
                 arrays += copying.arrays
-        waiting.extend((site, depth, inside) for site, depth in sites)
+        self._sites += sites
+        waiting.extend([(site, depth, inside) for site, depth in sites])
 
     def _add_rows(self, node: Plain, depth: int) -> _Copying | None:
         """Give an array as many rows as it must have items."""
@@ -180,29 +204,25 @@ class Inliner:
             if self._making.has_labels:
                 self._making.set_label(row, f"{item_title(item)} {number + 1}")
             rows.append(row)
-        self._left -= copying.count
+        self._left -= copying.size
         node["more_rows"] = numbered(rows)
-        node["has_more_rows"] = True
+        flag(node, "has_more_rows")
         for row in rows:
             row["index"] = str(int(row["index"]) + start)
         return copying
 
 
-def mark_templates(root: Plain, definitions: list[Plain]) -> None:
-    """Say of each definition whether a page needs it to fill in, on demand, what was not copied: those that nodes
-    below ``root`` refer to without showing them, and those that these refer to."""
+def mark_templates(shown: Iterable[Plain], trees: Mapping[str, Tree], definitions: list[Plain]) -> None:
+    """Say of each definition whether a page needs it to fill in, on demand, what was not copied: those that the nodes
+    ``shown`` refer to without showing them, and those that these refer to. ``trees`` are by the ids of definitions."""
     by_id = {definition["id"]: definition for definition in definitions}
-    waiting = [root]
+    waiting = list(shown)
     while waiting:
-        here = waiting.pop()
-        ref = here["ref"]
-        if ref and ref["node"]:
-            waiting.append(ref["node"])
-        elif ref and ref["id"] in by_id and not here["is_overlay"]:
-            definition = by_id.pop(ref["id"])
-            definition["is_template"] = True
-            waiting.append(definition["node"])
-        waiting += _below(here)
+        site = waiting.pop()
+        ref = site["ref"]
+        if not ref["node"] and ref["id"] in by_id and not site["is_overlay"]:
+            by_id.pop(ref["id"])["is_template"] = True
+            waiting += [below for below, _ in trees[ref["id"]].sites]
 
 
 # What a copy has of the node that it stands for: always, and where that says something.
@@ -219,6 +239,12 @@ _SAID_AT_SITE = {
 }
 
 
+def _has_own_control(site: Plain, copy: Plain) -> bool:
+    """Whether something that is said at ``site`` may change the control of ``copy``."""
+    said = site["default"] or site["is_read_only"] or site.get("is_write_only")
+    return bool(said or site["is_part"] or copy["kind"] == "enum")
+
+
 def _size(node: Plain, limit: int) -> int:
     """How many nodes there are below and with ``node``; a number above ``limit`` where there are more."""
     waiting = [node]
@@ -230,16 +256,16 @@ def _size(node: Plain, limit: int) -> int:
     return count if not waiting else limit + 1
 
 
-def _below(node: Plain) -> Iterator[Plain]:
+def _below(node: Plain) -> list[Plain]:
     """The nodes right below ``node``, but for the copy that a reference shows."""
+    found: list[Plain] = []
     for key in CHILDREN:
-        yield from node[key]
-    for key in RESTS:
-        if node[key]["node"]:
-            yield node[key]["node"]
+        found += node[key]
+    found += [node[key]["node"] for key in RESTS if key in node and node[key]["node"]]
     for choice in node["choices"]:
-        yield from choice["variants"]
+        found += choice["variants"]
     for condition in node["conditions"]:
-        yield from (condition[key] for key in ("then", "else") if condition[key])
+        found += [condition[key] for key in ("then", "else") if condition[key]]
     if node["items"]:
-        yield node["items"]
+        found.append(node["items"])
+    return found

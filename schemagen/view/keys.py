@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from schemagen.jsontext import escape_token
 from schemagen.view.shapes import Plain
 from schemagen.view.text import clean, humanise, slug_words
 
@@ -13,27 +14,31 @@ _MOST_KEPT = 10_000
 
 
 class Key(NamedTuple):
-    """``tokens`` are the entries that it gives to an object: itself and what is made of it. ``label`` is it in words.
-    ``slug`` are its words as a part of an anchor; may be empty."""
+    """``tokens`` are the entries that it gives to an object: itself and what is made of it. ``label`` is it in words,
+    ``token`` it in a JSON Pointer. ``slug`` are its words as a part of an anchor; may be empty, and is so where nobody
+    asks for anchors."""
 
     text: str
     tokens: Plain
     label: str
     slug: str
+    token: str
 
 
 class Keys:
     """Makes keys, with the tokens that are wanted, and keeps those that are short."""
 
-    def __init__(self, tokens: Sequence[tuple[str, Callable[[str], str]]]) -> None:
+    def __init__(self, tokens: Sequence[tuple[str, Callable[[str], str]]], *, has_slugs: bool) -> None:
         self._tokens = tokens
+        self._has_slugs = has_slugs
         self._kept: dict[str, Key] = {}
 
     def of(self, text: str) -> Key:
         key = self._kept.get(text)
         if key is None:
             tokens = {"key": clean(text), **{name: write(text) for name, write in self._tokens}}
-            key = Key(text, tokens, humanise(text), slug_words(text))
+            slug = slug_words(text) if self._has_slugs else ""
+            key = Key(text, tokens, humanise(text), slug, escape_token(text))
             if len(text) <= _LONGEST_KEPT:
                 if len(self._kept) >= _MOST_KEPT:
                     self._kept.clear()

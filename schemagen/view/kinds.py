@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from schemagen.model import JsonValue
 from schemagen.view.rules import ANNOTATIONS, Rules, Schema
@@ -41,13 +41,13 @@ def declared_types(words: Schema) -> list[str]:
     return [name for name in dict.fromkeys(value) if name in _TYPES]
 
 
-def simple_kind(words: Schema) -> tuple[str, bool]:
+def simple_kind(words: Schema, assumed: Sequence[str]) -> tuple[str, bool]:
     """The kind of a schema without subschemas that has one type without parts, or none, and whether null is allowed
-    beside it; an empty kind for any other schema."""
+    beside it; an empty kind for any other schema. ``assumed`` are the types that its keywords speak of."""
     declared, is_nullable = words.get("type"), False
     if isinstance(declared, list) and len(declared) == 2 and "null" in declared:
         declared, is_nullable = declared[0 if declared[1] == "null" else 1], True
-    if declared is not None and declared not in (_WITH_NULL if is_nullable else _SCALARS):
+    if declared is not None and declared not in (_WITH_NULL if is_nullable else SCALARS):
         return "", False
     if "const" in words:
         return "const", is_nullable
@@ -55,33 +55,26 @@ def simple_kind(words: Schema) -> tuple[str, bool]:
         return "enum", is_nullable
     if declared is not None:
         return declared, is_nullable
-    assumed = assumed_types(words)
     if not assumed:
         return "any", False
-    return (assumed[0] if len(assumed) == 1 and assumed[0] in _SCALARS else ""), False
+    return (assumed[0] if len(assumed) == 1 and assumed[0] in SCALARS else ""), False
 
 
 # As tuples: what a schema says its type is may be anything, also what has no hash.
 _WITH_NULL = ("string", "number", "integer", "boolean")
-_SCALARS = (*_WITH_NULL, "null")
+SCALARS = (*_WITH_NULL, "null")
 
 
 def _all_text(names: Sequence[JsonValue]) -> bool:
     return all(isinstance(name, str) for name in names)
 
 
-def assumed_types(words: Schema) -> list[str]:
-    """The types that the keywords of a schema without ``type`` speak of."""
-    return [
-        name
-        for name, keywords in (
-            ("object", _OBJECT),
-            ("array", _ARRAY),
-            ("string", _STRING),
-            ("number", _NUMBER),
-        )
-        if not keywords.isdisjoint(words)
-    ]
+def assumed_types(keywords: Iterable[str]) -> tuple[str, ...]:
+    """The types that the ``keywords`` of a schema without ``type`` speak of."""
+    return tuple(name for name, known in _SPEAKING if not known.isdisjoint(keywords))
+
+
+_SPEAKING = (("object", _OBJECT), ("array", _ARRAY), ("string", _STRING), ("number", _NUMBER))
 
 
 def only_bounds(words: Schema) -> bool:

@@ -82,10 +82,17 @@ def put(node: Plain, name: str, items: list[Plain]) -> None:
     """Give ``node`` the list ``name``, unless it is empty."""
     if items:
         node[name] = numbered(items)
-        node["has_" + name] = True
+        flag(node, "has_" + name)
+
+
+def flag(node: Plain, name: str) -> None:
+    """Set the flag ``name`` of ``node``, unless nobody reads it."""
+    if name in node:
+        node[name] = True
 
 
 ABSENT = object()
+_NUMBERS = tuple(map(str, range(1, 101)))
 
 
 def equal(one: JsonValue, other: JsonValue) -> bool:
@@ -97,8 +104,9 @@ def equal(one: JsonValue, other: JsonValue) -> bool:
 
 def numbered(items: list[Plain]) -> list[Plain]:
     """``items``, each with ``index`` (from 1, as text), ``first`` and ``last``."""
-    for number, item in enumerate(items, 1):
-        item["index"] = str(number)
+    numbers = _NUMBERS if len(items) <= len(_NUMBERS) else map(str, range(1, len(items) + 1))
+    for item, number in zip(items, numbers, strict=False):
+        item["index"] = number
         item["first"] = item["last"] = False
     if items:
         items[0]["first"] = items[-1]["last"] = True

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from schemagen.model import JsonValue
+from schemagen.model import Draft, JsonValue
 from schemagen.view import data, python, typescript
 from schemagen.view.controls import PLAIN_CONTROLS
 from schemagen.view.escapes import joined_lines, lines_of
 from schemagen.view.keys import Keys
-from schemagen.view.literals import Literals, json_text, numbered
+from schemagen.view.literals import Literals, flag, json_text, numbered
 from schemagen.view.markdown import code_span
 from schemagen.view.phrases import Sentence, markdown_text, plain_text
 from schemagen.view.shapes import (
@@ -31,11 +32,15 @@ from schemagen.view.shapes import (
     MEMBER_EXTRA,
     NAMING,
     NODE_TEXTS,
+    NUMBERED,
     STRING_LANGUAGES,
     VIEW_TEXTS,
     Plain,
 )
 from schemagen.view.wanted import Wanted
+
+if TYPE_CHECKING:
+    from schemagen.view.outlines import Outlines
 
 _STRINGS: dict[str, Callable[[str], str]] = {
     "ts": typescript.ts_string,
@@ -81,11 +86,27 @@ class Making:
         self.view = wanted.only(EMPTY_VIEW)
         self.key = wanted.only(EMPTY_KEY)
         self.extension = wanted.only(EMPTY_EXTENSION)
-        # Which optional parts of a node are built.
+        self._choose_parts(wanted)
+        self._choose_tokens(wanted)
+        # A node of which no more is known than its kind, or not even that.
+        self.node = dict(list(self.node.items()))
+        self.shapes = {"": self.node, **{kind: self._shape(kind) for kind in KINDS}}
+        # What was found out of lists of keywords, by the draft.
+        self.outlines: dict[Draft, Outlines] = {}
+        self._begin()
+
+    def _choose_parts(self, wanted: Wanted) -> None:
+        """Choose which optional parts are built."""
+        # Whether of definitions only those are read that a page needs.
+        self.has_only_templates = wanted.is_all_of("definitions", "is_template") and not wanted.any(
+            "has_definitions", "used_by", *NAMING
+        )
         self.has_html = wanted.any("html")
         self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
         if self.has_copies:
-            self.node.update(more_rows=[], has_more_rows=False)
+            self.node["more_rows"] = []
+            if not wanted.is_read("has_more_rows"):
+                self.node.pop("has_more_rows", None)
         else:
             del self.ref["node"]
         labels = ("label", *(f"{language}_label" for language in STRING_LANGUAGES))
@@ -93,8 +114,16 @@ class Making:
         self.has_variant_labels = wanted.any(*labels)
         if self.has_variant_labels:
             self.node["label"] = ""  # the tokens are made of it
-        self.has_labels = self.has_variant_labels and not wanted.is_only_in("variants", *labels)
-        self.has_places = wanted.any("pointer", "location", "path", "md_path")
+        self.has_labels = self.has_variant_labels and not wanted.is_only_in({"variants"}, *labels)
+        branches = {"variants", "then", "else"}
+        # Where only branches are located, the others have no location.
+        self.has_branch_locations = wanted.any("location") and wanted.is_only_in(branches, "location")
+        if self.has_branch_locations:
+            del self.node["location"]
+        self.has_places = wanted.any("pointer", "path", "md_path") or "location" in self.node
+        # Of a property, what leads to it for people, and its anchor.
+        self.has_routes = wanted.any("path", "md_path", "anchor", "has_section")
+        self.is_flat = not self.has_routes and not self.has_places
         self.has_layouts = wanted.any("layout")
         self.has_md_cell = "md_cell" in self.node
         self.has_summary = wanted.any("summary")
@@ -109,7 +138,17 @@ class Making:
         self.has_names = self.has_ts_types or self.has_py_types or wanted.any("names")
         if self.has_names:
             self.node.update((key, EMPTY_NODE[key]) for key in NAMING)
+        if (self.has_ts_types or self.has_py_types) and "is_closed" not in self.node:
+            self.node["is_closed"] = False
+        # Where nobody asks for the number of a property, only items of other lists have one.
+        self.has_numbers = not wanted.is_only_in(NUMBERED, "index", "first", "last")
+        if not self.has_numbers:
+            for key in ("index", "first", "last"):
+                self.node.pop(key, None)
         self.asked = tuple(key for key in ASKED if key in self.node)
+
+    def _choose_tokens(self, wanted: Wanted) -> None:
+        """Choose what is made of texts and values."""
         self._has_md = wanted.any("md")
         self._strings = {
             text: tuple((f"{name}_{text}", write) for name, write in _STRINGS.items() if wanted.any(f"{name}_{text}"))
@@ -119,27 +158,29 @@ class Making:
             self.node["comment"] = ""  # a copy keeps the tokens of its site where that has a comment
         md_key = [("md_key", code_span)] if wanted.any("md_key") else []
         ts_property = [("ts_property", typescript.ts_property)] if wanted.any("ts_property", "ts_type") else []
-        self.keys = Keys((*md_key, *ts_property, *self._strings["key"]))
-        self.has_strings = any(self._strings.values())
+        self.keys = Keys((*md_key, *ts_property, *self._strings["key"]), has_slugs=self.has_routes)
+        self._label_strings = self._strings["label"]
+        self._has_member_strings = bool(self._label_strings or self._strings["description"])
+        self.has_bare_descriptions = not (self.has_summary or self.has_md_cell or self._strings["description"])
         self._lines = tuple(item for item in _LINES.items() if wanted.any(item[0]))
         literal = wanted.only(EMPTY_LITERAL)
+        if wanted.is_only_in({"documents"}, "script_json"):
+            literal.pop("script_json", None)  # that of a document has the same name
         self.literals = Literals(
             literal,
             {**literal, **wanted.only(MEMBER_EXTRA)},
-            tuple(item for item in _LITERALS.items() if wanted.any(item[0], *_NEEDED_BY.get(item[0], ()))),
+            tuple(item for item in _LITERALS.items() if item[0] in literal or wanted.any(*_NEEDED_BY.get(item[0], ()))),
             has_blocks=wanted.any("md_block"),
         )
-        # A node of which no more is known than its kind, or not even that.
-        self.shapes = {"": self.node, **{kind: self._shape(kind) for kind in KINDS}}
-        self._begin()
 
     def _shape(self, kind: str) -> Plain:
-        shape = {**self.node, "kind": kind, f"is_{kind}": True}
+        shape = {**self.node, "kind": kind}
+        flag(shape, f"is_{kind}")
         if self.has_type_words:
             shape["type_text"] = shape["md_type"] = kind
         if self.has_html and kind in PLAIN_CONTROLS:
             shape["html"] = PLAIN_CONTROLS[kind]
-        return shape
+        return dict(list(shape.items()))  # without the room that it had to grow
 
     def _begin(self) -> None:
         self.count = 0
@@ -153,25 +194,20 @@ class Making:
         making._begin()
         return making
 
-    def new_id(self) -> str:
-        """An identifier for the next node."""
-        self.count += 1
-        return f"f{self.count}"
-
     # -- tokens
 
     def set_label(self, node: Plain, label: str) -> None:
         """Say what to call ``node``."""
         node["label"] = label
-        if self.has_strings:
-            self.add_strings(node, "label", label)
+        for key, write in self._label_strings:
+            node[key] = write(label)
 
     def members(
         self, values: list[JsonValue], labels: Sequence[str], descriptions: Sequence[str], default: JsonValue
     ) -> list[Plain]:
         """The members of an enum."""
         made = self.literals.members(values, labels, descriptions, default)
-        if self.has_strings:
+        if self._has_member_strings:
             for member in made:
                 self.add_strings(member, "label", member["label"])
                 self.add_strings(member, "description", member["description"])

@@ -100,7 +100,7 @@ class _Namer:
         for child in node["pattern_properties"]:
             self.node(child, ("value",), (*path, "value"), None, is_typed=is_typed)
         for key in RESTS:
-            if node[key]["node"]:
+            if key in node and node[key]["node"]:
                 self.node(node[key]["node"], ("value",), (*path, "value"), None, is_typed=is_typed)
         for number, child in enumerate(node["prefix_items"], 1):
             words = ("item", str(number))

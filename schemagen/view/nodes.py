@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemagen.model import Draft, JsonValue
+from schemagen.model import JsonValue
 from schemagen.view.annotations import annotate, describe, enumeration, listed_values
 from schemagen.view.branches import build_choices, build_conditions
 from schemagen.view.children import fill_array, fill_object, saying
 from schemagen.view.constraints import add_number, add_string
-from schemagen.view.controls import CONTROLLING, control_for
+from schemagen.view.controls import control_for
 from schemagen.view.definitions import Definition, Definitions
-from schemagen.view.kinds import assumed_types, declared_types, only_bounds, simple_kind
-from schemagen.view.literals import ABSENT, put
+from schemagen.view.keys import Key
+from schemagen.view.kinds import SCALARS, declared_types, only_bounds, simple_kind
+from schemagen.view.literals import ABSENT, flag, put
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span
+from schemagen.view.outlines import Outline, outlines_of
 from schemagen.view.part_kinds import kind_of_parts
 from schemagen.view.phrases import Sentence, sentence
 from schemagen.view.predicates import clause
-from schemagen.view.reading import STRUCTURE, read_rules
+from schemagen.view.reading import read_rules
 from schemagen.view.rules import Place, Rules, Schema, normal_words
 from schemagen.view.shapes import TYPES, Plain
 from schemagen.view.slots import Slot
@@ -26,6 +28,7 @@ from schemagen.view.text import claim, clean
 from schemagen.view.unwrapping import part_references, several_types, unwrap
 from schemagen.view.wording import type_words
 
+_GROUPS = ("object", "array")  # a tuple: what a schema says its type is may have no hash
 _ASKED = {
     "not": "negated",
     "contains": "contains",
@@ -35,20 +38,19 @@ _ASKED = {
 
 
 class TreeBuilder:
-    """Builds the tree of one definition. ``count`` and ``height`` are its size; ``sites`` are its nodes that
-    refer to definitions, with their depth; ``known`` has, by the id of a node, what stands beside it."""
+    """Builds the tree of one definition. ``height`` is how deep it is; ``sites`` are its nodes that refer to
+    definitions, with their depth; ``known`` has, by the id of a node, what stands beside it."""
 
     def __init__(self, definitions: Definitions, owner: Definition, making: Making) -> None:
         self.definitions = definitions
         self.owner = owner
         self.making = making
-        self.count = 0
         self.height = 0
         self.sites: list[tuple[Plain, int]] = []
         self.arrays: list[tuple[Plain, int]] = []
         self.known: dict[str, frozenset[str]] = {}
         self.depth = 0
-        self._structure = STRUCTURE[owner.draft]
+        self._outlines = outlines_of(owner.draft, making)
 
     def node(self, schema: JsonValue, pointer: str, slot: Slot) -> Plain:
         # Each level of a schema takes few frames here, since it may be two hundred levels deep.
@@ -59,14 +61,22 @@ class TreeBuilder:
             self._refer(node, "$ref", pointer, schema["$ref"])
             self._complete(node)
             return node
-        if self._structure.isdisjoint(schema):
-            words = normal_words(schema) if self.owner.draft is Draft.D4 else schema
-            kind, is_nullable = simple_kind(words)
+        outline = self._outlines.of(schema)
+        if outline.is_simple:
+            words = schema if outline.is_normal else normal_words(schema)
+            normal = outline if outline.is_normal else self._outlines.of(words)
+            kind, is_nullable = simple_kind(words, normal.assumed)
             if kind:
-                return self._simple(words, kind, pointer, slot, is_nullable=is_nullable)
+                node = self._leaf(kind, pointer, slot)
+                self._fill(node, words, normal, is_nullable=is_nullable)
+                return node
+        if outline.is_group:
+            group = schema.get("type")
+            if group in _GROUPS:
+                return self._group(schema, outline, group, pointer, slot)
         node = self._started("", pointer, slot)
         self.making.parents.add(node["id"])
-        rules, types, filled, is_nullable = self._read(node, schema, pointer)
+        rules, types, filled, is_nullable = self._read(node, schema, outline, pointer)
         said: list[Sentence] = []
         if not rules.references:
             self.depth += 1
@@ -74,7 +84,7 @@ class TreeBuilder:
             self._fill_parts(node, rules, types, slot, known, said)
             self.depth -= 1
         self._say(node, said, is_nullable=is_nullable)
-        node["is_" + node["kind"]] = True
+        flag(node, "is_" + node["kind"])
         self._complete(node)
         return node
 
@@ -83,7 +93,6 @@ class TreeBuilder:
         making = self.making
         node = making.shapes[kind].copy()
         making.count += 1
-        self.count += 1
         if self.depth >= self.height:
             self.height = self.depth + 1
         name, _, _, label, key, is_required, is_demanded, is_item, is_part, has_section, known = slot
@@ -113,10 +122,14 @@ class TreeBuilder:
         if "pointer" in node:
             node["pointer"] = clean(pointer)
         if "location" in node:
-            node["location"] = clean(f"{self.owner.document}{pointer}")
+            self.locate(node, pointer)
         if slot.path and "path" in node:
             node["path"] = clean(slot.path)
             node["md_path"] = code_span(slot.path)
+
+    def locate(self, node: Plain, pointer: str) -> None:
+        """Say which document a schema stands in, and where."""
+        node["location"] = clean(f"{self.owner.document}{pointer}")
 
     def add_section(self, node: Plain, slot: Slot) -> None:
         """Give ``node`` a place of its own on a reference page."""
@@ -130,13 +143,40 @@ class TreeBuilder:
             node["html"] = control_for(node)
         return node
 
-    def _simple(self, words: Schema, kind: str, pointer: str, slot: Slot, *, is_nullable: bool) -> Plain:
-        """The node of a schema that has no parts, as most have none."""
-        node = self._leaf(kind, pointer, slot)
+    def field(self, schema: JsonValue, key: Key, above: str, is_required: bool, is_demanded: bool) -> Plain | None:
+        """The node of a property that has one type without parts, as most do, where nobody asks for more of its place
+        than its name, which begins with ``above``; None for any other."""
+        if not isinstance(schema, dict):
+            return None
+        outline = self._outlines.of(schema)
+        kind = schema.get("type")
+        if not outline.is_field or kind not in SCALARS:
+            return None
         making = self.making
-        annotate(node, words, making)
-        if CONTROLLING.isdisjoint(words) and not is_nullable:
-            return node
+        node = making.shapes[kind].copy()
+        making.count += 1
+        if self.depth >= self.height:
+            self.height = self.depth + 1
+        node["id"] = f"f{making.count}"
+        name = above + key.token
+        node["name"] = name if name.isprintable() else clean(name)
+        node.update(key.tokens)
+        if making.has_labels:
+            making.set_label(node, key.label)
+        if is_required:
+            node["is_required"] = True
+        if is_demanded:
+            node["must_be_filled"] = True
+        self._fill(node, schema, outline, is_nullable=False)
+        return node
+
+    def _fill(self, node: Plain, words: Schema, outline: Outline, *, is_nullable: bool) -> None:
+        """Fill in what a schema says that has no parts, as most have none."""
+        making = self.making
+        annotate(node, words, outline.writers, making)
+        if outline.is_quiet and not is_nullable:
+            return
+        kind = node["kind"]
         said: list[Sentence] = []
         if kind == "const":
             node["const"] = making.literals.of(words["const"])
@@ -148,20 +188,45 @@ class TreeBuilder:
             add_number(node, words, said)
         self._say(node, said, is_nullable=is_nullable)
         self._complete(node)
+
+    def _group(self, schema: Schema, outline: Outline, kind: str, pointer: str, slot: Slot) -> Plain:
+        """The node of an object or array with nothing but parts, as most are."""
+        node = self._started(kind, pointer, slot)
+        making = self.making
+        making.parents.add(node["id"])
+        annotate(node, schema, outline.writers, making)
+        rules = Rules(schema, pointer)
+        for keyword, read in outline.readers:
+            read(rules, schema[keyword], f"{pointer}/{keyword}")
+        said: list[Sentence] = []
+        self.depth += 1
+        if kind == "object":
+            fill_object(self, node, rules, slot, said)
+        else:
+            fill_array(self, node, rules, slot, said)
+        self.depth -= 1
+        if said:
+            self._say(node, said, is_nullable=False)
+        self._complete(node)
         return node
 
-    def _read(self, node: Plain, schema: Schema, pointer: str) -> tuple[Rules, list[str], Sequence[str], bool]:
+    def _read(
+        self, node: Plain, schema: Schema, outline: Outline, pointer: str
+    ) -> tuple[Rules, list[str], Sequence[str], bool]:
         """Read what a schema says, and fill in what it says of itself; answers its rules and types, the types whose
         keywords are to be filled in, and whether null is allowed too."""
         rules, is_nullable = read_rules(schema, pointer, self.owner.draft), False
         if rules.all_of or rules.any_of or rules.one_of:
             rules, is_nullable = unwrap(rules, self.owner.draft)
-        annotate(node, rules.words, self.making)
+        if rules.words is not schema:
+            outline = self._outlines.of(rules.words)
+        annotate(node, rules.words, outline.writers, self.making)
         types = declared_types(rules.words)
         if len(types) > 1:
             types, is_nullable = several_types(types, is_nullable)
-        part_references(rules)
-        node["kind"], filled = self._kind_of(node, rules, types)
+        if rules.references:
+            part_references(rules)
+        node["kind"], filled = self._kind_of(node, rules, types, outline.assumed)
         return rules, types, filled, is_nullable
 
     def _say(self, node: Plain, said: list[Sentence], *, is_nullable: bool) -> None:
@@ -179,7 +244,8 @@ class TreeBuilder:
         known = slot.known
         for name in filled:
             if name == "object":
-                known = fill_object(self, node, rules, slot, said)
+                fill_object(self, node, rules, slot, said)
+                known = known.union([key for key, _, _ in rules.properties])
             elif name == "array":
                 fill_array(self, node, rules, slot, said)
             elif name == "string":
@@ -211,7 +277,9 @@ class TreeBuilder:
             if asked is not None:
                 node[key] = self.making.literals.of(asked[0])
 
-    def _kind_of(self, node: Plain, rules: Rules, types: list[str]) -> tuple[str, Sequence[str]]:
+    def _kind_of(
+        self, node: Plain, rules: Rules, types: list[str], assumed: Sequence[str]
+    ) -> tuple[str, Sequence[str]]:
         """The kind of a node, and the types whose keywords it shows."""
         words = rules.words
         if rules.references:
@@ -229,7 +297,6 @@ class TreeBuilder:
             return "union", ()
         if types:
             return types[0], types
-        assumed = assumed_types(words)
         if (rules.any_of or rules.one_of) and only_bounds(words):
             return "union", assumed
         if len(assumed) == 1:

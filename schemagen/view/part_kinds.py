@@ -19,7 +19,7 @@ def kind_of_parts(parts: Sequence[Place], owner: Definition, definitions: Defini
         if not isinstance(schema, dict) or hops == 0:
             continue
         rules = read_rules(schema, pointer, owner.draft)
-        types = [name for name in declared_types(rules.words) if name != "null"] or assumed_types(rules.words)
+        types = [name for name in declared_types(rules.words) if name != "null"] or [*assumed_types(rules.words)]
         if len(types) == 1:
             return types[0]
         kind = _kind_of_reference(rules.references, owner, definitions, hops)

@@ -24,13 +24,13 @@ Parts: TypeAlias = tuple[str | Code, ...]
 def plain_text(parts: Parts) -> str:
     if len(parts) == 1 and isinstance(parts[0], str):
         return parts[0]
-    return "".join(shorten(one_line(part.text), TEXT_LENGTH) if isinstance(part, Code) else part for part in parts)
+    return "".join([shorten(one_line(part.text), TEXT_LENGTH) if isinstance(part, Code) else part for part in parts])
 
 
 def markdown_text(parts: Parts) -> str:
     if len(parts) == 1 and isinstance(parts[0], str):
         return parts[0]
-    return "".join(code_span(part.text) if isinstance(part, Code) else part for part in parts)
+    return "".join([code_span(part.text) if isinstance(part, Code) else part for part in parts])
 
 
 class Sentence(NamedTuple):

@@ -7,7 +7,7 @@ Simple members of ``allOf`` are merged into the schema that holds them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from schemagen.jsontext import escape_token
@@ -71,6 +71,12 @@ def _map_places(value: JsonValue, here: str) -> list[tuple[str, Place]]:
     ]
 
 
+def _children(value: JsonValue, here: str) -> list[tuple[str, JsonValue, str]]:
+    if not isinstance(value, dict):
+        return []
+    return [(key, item, here) for key, item in value.items() if isinstance(item, _SCHEMA)]
+
+
 def _list_places(value: JsonValue, here: str) -> list[Place]:
     if not isinstance(value, list):
         return []
@@ -79,35 +85,39 @@ def _list_places(value: JsonValue, here: str) -> list[Place]:
 
 # -- one reader for each keyword: (rules, the keyword's value, its pointer)
 
-_Reader: TypeAlias = Callable[[Rules, JsonValue, str], None]
+Reader: TypeAlias = Callable[[Rules, JsonValue, str], None]
 
 
-def _refer(keyword: str) -> _Reader:
+def _refer(keyword: str) -> Reader:
     def read(rules: Rules, _value: JsonValue, _here: str) -> None:
         rules.references = [*rules.references, (keyword, rules.pointer)]
 
     return read
 
 
-def _one(attribute: str) -> _Reader:
+def _one(attribute: str) -> Reader:
     def read(rules: Rules, value: JsonValue, here: str) -> None:
         setattr(rules, attribute, _place(value, here))
 
     return read
 
 
-def _several(attribute: str) -> _Reader:
+def _several(attribute: str) -> Reader:
     def read(rules: Rules, value: JsonValue, here: str) -> None:
         setattr(rules, attribute, _list_places(value, here))
 
     return read
 
 
-def _named(attribute: str) -> _Reader:
+def _named(attribute: str) -> Reader:
     def read(rules: Rules, value: JsonValue, here: str) -> None:
         setattr(rules, attribute, _map_places(value, here))
 
     return read
+
+
+def _properties(rules: Rules, value: JsonValue, here: str) -> None:
+    rules.properties = _children(value, here)
 
 
 def _required(rules: Rules, value: JsonValue, _here: str) -> None:
@@ -140,8 +150,8 @@ def _additional_items(rules: Rules, value: JsonValue, here: str) -> None:
         rules.items = _place(value, here)
 
 
-_APPLICATORS: dict[str, _Reader] = {
-    "properties": _named("properties"),
+_APPLICATORS: dict[str, Reader] = {
+    "properties": _properties,
     "patternProperties": _named("pattern_properties"),
     "dependentSchemas": _named("dependent_schemas"),
     "prefixItems": _several("prefix_items"),
@@ -159,7 +169,7 @@ _APPLICATORS: dict[str, _Reader] = {
 }
 
 
-def _readers_of(draft: Draft) -> dict[str, _Reader]:
+def _readers_of(draft: Draft) -> dict[str, Reader]:
     readers = {keyword: read for keyword, read in _APPLICATORS.items() if keyword in SUBSCHEMAS[draft]}
     readers |= {keyword: _refer(keyword) for keyword, drafts in REFERENCES.items() if draft in drafts}
     readers["required"] = _required
@@ -175,6 +185,12 @@ def _readers_of(draft: Draft) -> dict[str, _Reader]:
 _READERS = {draft: _readers_of(draft) for draft in Draft}
 # Without one of these there is nothing but words: no subschema, no reference, no required property.
 STRUCTURE = {draft: frozenset({*_READERS[draft], "allOf", "if"}) for draft in Draft}
+
+
+def readers_of(keywords: Collection[str], draft: Draft) -> tuple[tuple[str, Reader], ...]:
+    """Those of ``keywords`` that are more than words, each with its reader."""
+    readers = _READERS[draft]
+    return tuple((keyword, readers[keyword]) for keyword in keywords if keyword in readers)
 
 
 # -- members of allOf
@@ -201,10 +217,10 @@ def _merge(rules: Rules, member: Schema, here: str, draft: Draft) -> bool:
     for keyword, value in words.items():
         if keyword not in {"properties", "required", "$comment"} and rules.words.get(keyword, value) != value:
             return False
-    added = _map_places(member.get("properties"), f"{here}/properties")
+    added = _children(member.get("properties"), f"{here}/properties")
     if added:
-        known = {key for key, _ in rules.properties}
-        if any(key in known for key, _ in added):
+        known = {key for key, _, _ in rules.properties}
+        if any(key in known for key, _, _ in added):
             return False
         rules.properties = [*rules.properties, *added]
     rules.required = [*rules.required, *_strings(member.get("required"))]

@@ -45,9 +45,12 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     definitions = Definitions(resolution, top, making)
     known: dict[str, frozenset[str]] = {}
     trees = [_build_tree(top, definitions, making, known)]
-    # Building one definition may find further ones.
-    while len(trees) < len(definitions.all):
-        trees.append(_build_tree(definitions.all[len(trees)], definitions, making, known))
+    # Where no node of the schema refers to a definition, those that sentences name are shown in lists of them only.
+    if trees[0].sites or trees[0].arrays or not making.has_only_templates:
+        # Building one definition may find further ones.
+        while len(trees) < len(definitions.all):
+            trees.append(_build_tree(definitions.all[len(trees)], definitions, making, known))
+    del definitions.all[len(trees) :]
     roots = [tree.root for tree in trees]
     roots[0]["is_root"] = True
     definitions.mark_recursion()
@@ -67,9 +70,10 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     if making.has_copies:
         by_id = {definition.anchor: tree for definition, tree in zip(definitions.all, trees, strict=True)}
         del by_id[ROOT_ANCHOR]
-        Inliner(by_id, making, known).inline(trees[0])
-    if making.wanted.any("is_template"):
-        mark_templates(roots[0], listed)
+        inliner = Inliner(by_id, making, known)
+        inliner.inline(trees[0])
+        if making.wanted.any("is_template"):
+            mark_templates(inliner.shown(), by_id, listed)
     view = _top(schema, label, trees[0].root, listed, making)
     if making.wanted.any("documents"):
         view["documents"] = embedded_documents(resolution, lambda path: _shown(path, schema.path))
@@ -118,12 +122,13 @@ def _build_tree(
     definition: Definition, definitions: Definitions, making: Making, known: dict[str, frozenset[str]]
 ) -> Tree:
     builder = TreeBuilder(definitions, definition, making)
+    before = making.count
     label = definition.title or humanise(definition.name)
     root = builder.node(definition.schema, definition.target.pointer, Slot(label=label, is_demanded=True))
     if making.has_sections:
         root["anchor"] = definition.anchor
     known.update(builder.known)
-    return Tree(root, builder.sites, builder.arrays, builder.count, builder.height)
+    return Tree(root, builder.sites, builder.arrays, making.count - before, builder.height)
 
 
 def _shown(path: str, home: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 from schemagen.model import Draft, JsonValue
@@ -32,7 +32,8 @@ class Rules:
     """
 
     required: Sequence[str] = ()
-    properties: Sequence[tuple[str, Place]] = ()
+    # A key, its schema, and the pointer of what holds the two: most properties never need one of their own.
+    properties: Sequence[tuple[str, JsonValue, str]] = ()
     pattern_properties: Sequence[tuple[str, Place]] = ()
     additional: Place | None = None
     unevaluated_properties: Place | None = None
@@ -64,13 +65,18 @@ def annotations_of(schema: Schema) -> Schema:
 def normal_words(schema: Schema) -> Schema:
     """The keywords of draft 4, where const is unknown, $id has no dollar, and exclusiveMinimum is a boolean that
     changes what minimum means, as those of later drafts."""
-    if _DRAFT_4.isdisjoint(schema):
+    if is_normal(schema):
         return schema
     words = {"$id" if key == "id" else key: value for key, value in schema.items() if key != "const"}
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(words.get(exclusive), bool) and words.pop(exclusive) and bound in words:
             words[exclusive] = words.pop(bound)
     return words
+
+
+def is_normal(keywords: Collection[str]) -> bool:
+    """Whether ``keywords`` mean in draft 4 what they mean later."""
+    return _DRAFT_4.isdisjoint(keywords)
 
 
 _DRAFT_4 = frozenset({"id", "const", "exclusiveMinimum", "exclusiveMaximum"})

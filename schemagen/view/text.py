@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # What no HTML or XML document may hold: control characters but tab and newline, surrogates, noncharacters.
 _ASTRAL = "".join(chr((plane << 16) | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
 _FORBIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff" + _ASTRAL + "]"
 )
+_NOT_ASCII = re.compile(r"[^ -~]+")  # nor printable
+_PIECE = 500
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -31,9 +34,28 @@ def clean(text: str) -> str:
 
 def escape_json(json_text: str) -> str:
     """JSON text in which what no document may hold is written as an escape, so that its value is kept."""
+    if json_text.isascii():  # of the control characters of ASCII, JSON text can have but this
+        return json_text.replace("\x7f", "\\u007f")
     if json_text.isprintable():
         return json_text
-    return _FORBIDDEN.sub(_json_escape, json_text)
+    return substitute(_FORBIDDEN, _json_escape, json_text, str.isprintable)
+
+
+def substitute(
+    unusual: re.Pattern[str], write: Callable[[re.Match[str]], str], text: str, is_usual: Callable[[str], bool]
+) -> str:
+    """``text`` with ``write`` for each character that ``unusual`` finds, of which there are none in what ``is_usual``.
+
+    The search takes long, and a document may be long too: it is made only in those pieces that are not usual, and there
+    only in what is not ASCII.
+    """
+    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
+    return "".join(
+        [
+            piece if is_usual(piece) else _NOT_ASCII.sub(lambda run: unusual.sub(write, run[0]), piece)
+            for piece in pieces
+        ]
+    )
 
 
 def _json_escape(match: re.Match[str]) -> str:

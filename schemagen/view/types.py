@@ -95,7 +95,7 @@ class _Typist:
         kind = node["kind"]
         members = [(child, self.node(child)) for child in node["properties"]]
         matching = [self.node(child) for child in node["pattern_properties"]]
-        rests = {key: self.node(node[key]["node"]) for key in RESTS if node[key]["node"]}
+        rests = {key: self.node(node[key]["node"]) for key in RESTS if key in node and node[key]["node"]}
         fixed = [(child, self.node(child)) for child in node["prefix_items"]]
         items = self.node(node["items"]) if node["items"] else None
         if kind == "object":

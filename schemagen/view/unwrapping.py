@@ -26,6 +26,8 @@ def unwrap(rules: Rules, draft: Draft) -> tuple[Rules, bool]:
 
 def _wrapped(rules: Rules) -> Place | None:
     """The one schema that a schema only wraps, in ``allOf`` or a union with nothing else but perhaps null."""
+    if len(rules.any_of) > 2 or len(rules.one_of) > 2:
+        return None
     offers = [
         (keyword, places)
         for keyword, places in (("allOf", rules.all_of), ("anyOf", rules.any_of), ("oneOf", rules.one_of))

@@ -28,13 +28,21 @@ class Wanted:
         """Whether one of ``keys``, or of those that are built with one of them, is read."""
         return self._names is None or any(self._is_built(key) for key in keys)
 
-    def is_only_in(self, section: str, *keys: str) -> bool:
-        """Whether nothing but what is in ``section`` is asked for one of ``keys``."""
-        return all(self._sections.get(key) == {section} for key in keys if self._is_read(key))
+    def is_only_in(self, sections: Collection[str], *keys: str) -> bool:
+        """Whether nothing but what is in one of ``sections`` is asked for one of ``keys``."""
+        return all(
+            key in self._sections and self._sections[key].issubset(sections) for key in keys if self.is_read(key)
+        )
+
+    def is_all_of(self, section: str, *keys: str) -> bool:
+        """Whether nothing is read right in ``section`` but ``keys``, as far as that is known."""
+        plain = {name for name in self._names or () if "." not in name}
+        read = {name for name, sections in self._sections.items() if section in sections}
+        return self._names is not None and plain <= self._sections.keys() and read.issubset(keys)
 
     def within(self, section: str, key: str) -> bool:
         """Whether ``key`` is read in ``section``, or in one that stands in it."""
-        if not self._is_read(key):
+        if not self.is_read(key):
             return False
         around = self._sections_around(key)
         return not around or section in around
@@ -54,10 +62,11 @@ class Wanted:
         if self._names is None:
             return dict(shape)
         return {
-            key: value for key, value in shape.items() if self._is_read(key) or (self._is_kept(key) and key not in idle)
+            key: value for key, value in shape.items() if self.is_read(key) or (self._is_kept(key) and key not in idle)
         }
 
-    def _is_read(self, key: str) -> bool:
+    def is_read(self, key: str) -> bool:
+        """Whether ``key`` itself is read."""
         return self._names is None or key in self._names
 
     def _is_built(self, key: str) -> bool:

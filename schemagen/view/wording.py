@@ -69,13 +69,14 @@ def _variant_label(variant: Plain) -> str:
         return variant["ref"]["title"] or humanise(variant["ref"]["name"])
     if variant["const"]:
         return _constant(variant)
-    for child in variant["properties"]:
-        if child["const"]:
-            return f"{_property_label(child)}: {_constant(child)}"
-    required = [_property_label(child) for child in variant["properties"] if child["is_required"]]
-    required += [humanise(item["key"]) for item in variant.get("unlisted_required", ())]
-    if required:
-        return shorten(f"With {', '.join(required)}", 80)
+    if variant["properties"] or variant.get("unlisted_required"):
+        for child in variant["properties"]:
+            if child["const"]:
+                return f"{_property_label(child)}: {_constant(child)}"
+        required = [_property_label(child) for child in variant["properties"] if child["is_required"]]
+        required += [humanise(item["key"]) for item in variant.get("unlisted_required", ())]
+        if required:
+            return shorten(f"With {', '.join(required)}", 80)
     if variant["kind"] == "array" and variant["items"]:
         return f"List of: {_variant_label(variant['items'])}"
     return plain_word(variant["kind"])

@@ -21,7 +21,7 @@ from doit.tools import config_changed
 
 from schemagen.config import load_config
 from schemagen.errors import SchemagenError
-from schemagen.plan import Task, options_digest
+from schemagen.plan import Task, options_text
 from schemagen.project import Project, load_project
 from tests.random_builds.builds import Outcome, in_child
 from tests.random_builds.moments import Interruption
@@ -51,7 +51,7 @@ def _tasks() -> Iterator[dict[str, Any]]:
             "actions": [(_make, [project, task])],
             "file_dep": [*(path for path in (task.schema, *task.links.inputs) if Path(path).exists()), *packs],
             "targets": [output.path for output in task.outputs],
-            "uptodate": [config_changed(options_digest(project.config))],
+            "uptodate": [config_changed(options_text(project.config))],
         }
 
 
