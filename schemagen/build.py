@@ -175,11 +175,19 @@ class Orphan:
     is_intact: bool
 
 
-def find_orphans(root: Path, owned: Mapping[str, Mapping[str, Origin]], planned: Collection[str]) -> Iterator[Orphan]:
-    """The files among ``owned`` that exist and are not ``planned``."""
+def find_orphans(
+    root: Path, owned: Mapping[str, Mapping[str, Origin]], planned: Collection[str], output_folder: str
+) -> Iterator[Orphan]:
+    """The files among ``owned`` that exist and are not ``planned``, which lie below the output folder."""
+    real_folder = os.path.realpath(root / output_folder)
     for path in sorted(owned.keys() - set(planned)):
         present = digest_of_file(root / path)
-        if present is not None:
+        if present is None:
+            continue
+        # An output folder of before that was, or now is, a link to the present one holds the present outputs.
+        folder, name = os.path.split(os.path.join(root, path))
+        real = os.path.join(os.path.realpath(folder), name)
+        if f"{output_folder}/{os.path.relpath(real, real_folder)}" not in planned:
             yield Orphan(path, present in owned[path])
 
 

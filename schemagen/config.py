@@ -93,7 +93,7 @@ def load_config(root: Path) -> Config:
         elif key == "default_draft":
             values[key] = Draft(value)
         elif key == "output":
-            values[key] = Path(value).as_posix()
+            values[key] = os.path.normpath(value)  # one name for one folder: outputs are remembered by their paths
         elif key == "schemas":
             values[key] = tuple(Path(folder).as_posix() for folder in value)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 
 from schemagen.jsontext import escape_token
@@ -101,10 +101,39 @@ def walk_schemas(
         yield here, schema
         if not isinstance(schema, dict) or holds.isdisjoint(schema):
             continue
-        below = [
-            (here + step, item)
-            for step, item in iter_subschemas(schema, draft)
-            if worth is None or (isinstance(item, dict) and not worth.isdisjoint(item))
-        ]
+        if worth is None:
+            below = [(here + step, item) for step, item in iter_subschemas(schema, draft)]
+        else:
+            below = _worthwhile(schema, here, SUBSCHEMAS[draft], worth)
         below.reverse()
         waiting += below
+
+
+def _worthwhile(
+    schema: Mapping[str, JsonValue], here: str, holds: Mapping[str, Holds], worth: frozenset[str]
+) -> list[tuple[str, JsonValue]]:
+    """Those of the schemas directly below ``schema``, at ``here``, that have one of the keywords ``worth``: the same as
+    to choose among ``iter_subschemas``, without pointers for the many that have none."""
+    found: list[tuple[str, JsonValue]] = []
+    for keyword, value in schema.items():
+        how = holds.get(keyword)
+        if how is None:
+            continue
+        if isinstance(value, list):
+            if how is not _ONE and how is not _MAP:
+                found += [
+                    (f"{here}/{keyword}/{index}", item)
+                    for index, item in enumerate(value)
+                    if isinstance(item, dict) and not worth.isdisjoint(item)
+                ]
+        elif not isinstance(value, dict):
+            continue
+        elif how is _MAP:
+            found += [
+                (f"{here}/{keyword}/{escape_token(key)}", item)
+                for key, item in value.items()
+                if isinstance(item, dict) and not worth.isdisjoint(item)
+            ]
+        elif how is not _LIST and not worth.isdisjoint(value):
+            found.append((f"{here}/{keyword}", value))
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from schemagen.digest import digest_fields
 from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.model import SchemaFile
 from schemagen.packs import Output, Pack
+from schemagen.unchanged import STATE_FOLDER
 from schemagen.view import VIEW_VERSION
 
 
@@ -233,22 +234,30 @@ def _changed_links(now: Links, before: Links) -> list[str]:
     return reasons + [f"whether the project answers {uri} changed" for uri in changed]
 
 
-def check_collisions(tasks: Sequence[Task]) -> None:
+# Folders that no output may lie in, wherever they are: of Git, and of our own state.
+_FORBIDDEN = ("/.git/", f"/{STATE_FOLDER}/")
+
+
+def check_collisions(tasks: Sequence[Task], read: Iterable[str]) -> None:
     """Raise an ExceptionGroup of ConfigErrors if two outputs would stand in each other's way.
 
     Paths are compared as the least able file system would: after NFC and case folding, so that a
-    collision on macOS or Windows is found on Linux too. No output may be an input.
+    collision on macOS or Windows is found on Linux too. No output may be an input: a schema, or one of the paths
+    that are ``read`` besides.
     """
     problems: list[SchemagenError] = []
     taken: dict[str, tuple[Task, PlannedOutput]] = {}
-    inputs = {_folded(path): path for task in tasks for path in task.links.inputs}
+    inputs = {_folded(path): f"{path}, which is read" for path in read}
+    inputs |= {_folded(path): f"the schema {path}" for task in tasks for path in task.links.inputs}
     for task in tasks:
         for output in task.outputs:
             folded = _folded(output.path)
             if folded in taken:
                 problems.append(_collision(task, output, *taken[folded]))
             elif folded in inputs:
-                problems.append(_error(task, f"output {output.path} would replace the schema {inputs[folded]}"))
+                problems.append(_error(task, f"output {output.path} would replace {inputs[folded]}"))
+            elif any(folder in f"/{folded}" for folder in _FORBIDDEN):
+                problems.append(_error(task, f"output {output.path} would lie in a folder of Git's or schemagen's own"))
             else:
                 taken[folded] = (task, output)
     for folded, (task, output) in taken.items():

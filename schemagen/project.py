@@ -117,7 +117,7 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
-    check_collisions([*tasks, *project.project_tasks])
+    check_collisions([*tasks, *project.project_tasks], basis)
     return project
 
 

@@ -353,7 +353,7 @@ class Session:
         """The files that we wrote and that nothing makes any more."""
         tasks = (*self.tasks(), *self.project.project_tasks)
         planned = {output.path for task in tasks for output in task.outputs}
-        return list(find_orphans(self.root, self._owned_in_scope(), planned))
+        return list(find_orphans(self.root, self._owned_in_scope(), planned, self.config.output))
 
     def _forget_gone_tasks(self) -> None:
         assert self.state is not None

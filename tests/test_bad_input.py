@@ -153,6 +153,23 @@ def test_two_packs_that_make_one_output(project: Project) -> None:
     assert "collides" in result.err
 
 
+@pytest.mark.parametrize("output", ["packs/plain/partials", "packs/Plain/Partials"])
+def test_output_that_would_be_a_partial(project: Project, output: str) -> None:
+    manifest = PLAIN_PACK.replace("{path}.txt", "{path}.mustache")
+    project.write("packs/plain/pack.toml", manifest)
+    project.write("schemas/about.json", {"title": "About"})
+    result = project.generate("-o", output)
+    about = "about.mustache would replace packs/plain/partials/about.mustache, which is read"
+    assert_one_line(result, "schemas/about.json:1:1: ", about, CANNOT_START)
+
+
+@pytest.mark.parametrize("output", [".git", ".git/hooks", ".schemagen", "sub/.GIT/x"])
+def test_output_in_a_folder_that_is_not_for_outputs(project: Project, output: str) -> None:
+    result = project.generate("-o", output)
+    assert result.code == CANNOT_START
+    assert "would lie in a folder of Git's or schemagen's own [SG030]" in result.err
+
+
 def test_two_packs_of_one_name(project: Project) -> None:
     project.write("packs/other/pack.toml", PLAIN_PACK.replace("{path}.txt", "{path}.text"))
     project.write("packs/other/plain.txt.mustache", "{{title}}")

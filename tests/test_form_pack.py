@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from schemagen.packs import Pack, load_pack
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import build_view
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, Project
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -334,3 +335,15 @@ def test_form_of_the_largest_schemas_is_of_a_size_that_opens(pack: Pack, corpus:
     for schema in sorted(schemas, key=lambda schema: -len(schema.data))[:3]:
         text = pack.outputs[0].render(build_view(schema, library.resolve(schema))).decode()
         assert len(text) < 8_000_000
+
+
+def test_page_has_of_other_documents_what_its_schema_refers_to(project: Project) -> None:
+    definitions = {f"d{number}": {"title": f"Definition {number}"} for number in range(50)}
+    definitions["a"] = {"properties": {"b": {"$ref": "#/$defs/b~1c"}}}
+    definitions["b/c"] = {"properties": {"back": {"$ref": "user.json"}}}
+    project.write("schemas/library.json", {"$id": "library.json", "title": "All", "$defs": definitions})
+    project.write("schemas/user.json", {"title": "User", "properties": {"a": {"$ref": "library.json#/$defs/a"}}})
+    assert project.generate("-t", "form").code == 0
+    page = project.read("build/user.html")
+    library = json.loads(re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page)[1])
+    assert library == {"$id": "library.json", "$defs": {key: definitions[key] for key in ("a", "b/c")}}

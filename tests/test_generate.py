@@ -176,6 +176,35 @@ def test_edited_output_of_a_deleted_schema_is_kept_and_named(project: Project) -
     assert "build/bike.txt" in result.err
 
 
+def test_file_at_the_path_of_an_output_that_was_removed_is_not_ours(project: Project) -> None:
+    project.generate()
+    project.config(packs=["packs/plain"], output="out")
+    project.generate()
+    shutil.copytree(project.root / "out", project.root / "build")
+    project.write("schemas/new.json", {"title": "New", "description": ""})
+    assert project.generate().err == ""
+    assert len(project.outputs()) == 3
+    project.config(packs=["packs/plain"], output="build")
+    assert project.generate().err == ""
+    assert not project.exists("out")
+    (project.root / "schemas/bike.json").unlink()
+    project.generate()
+    assert set(project.outputs()) == {"billing/invoice.txt", "member.txt", "new.txt"}
+
+
+@pytest.mark.parametrize("other", ["link", "packs/../build"])
+def test_output_folder_by_another_name_holds_the_same_outputs(project: Project, other: str) -> None:
+    project.generate()
+    (project.root / "link").symlink_to("build")
+    before = project.mtimes()
+    for output in (other, "build", other, "build"):
+        project.config(packs=["packs/plain"], output=output)
+        project.generate()
+        assert project.mtimes() == before
+        (project.root / ".schemagen/snapshot").unlink()
+        assert project.generate().summary == "0 generated, 3 fresh, 0 failed"
+
+
 def test_another_output_folder_leaves_nothing_of_the_old_one(project: Project) -> None:
     project.generate()
     project.write("build/billing/mine.txt", "mine")

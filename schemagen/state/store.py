@@ -62,6 +62,7 @@ class State:
         self._rows: dict[str, bytes] = {}  # empty for one that is read at its place: those that were written
         self._decoded: tuple[str, Row | None] = ("", None)  # the last one: rows are asked for several times in a row
         self._claims: dict[str, dict[str, Origin]] = {}
+        self._released: set[str] = set()  # and not written again since
 
     def use_places(self, places: Mapping[str, Place], size: int, live: int) -> None:
         """Read single rows at their ``places`` in the log, which has ``size`` bytes, for as long as that will do;
@@ -100,6 +101,7 @@ class State:
         self._is_loaded = True
         self._size = loaded.good_bytes
         self._rows, self._claims, self._places, self._others = {}, {}, {}, 0
+        self._released = set()
         for record, start, end in zip(loaded.records, loaded.ends, loaded.ends[1:], strict=False):
             self._replay(record, (start, end - start))
 
@@ -160,11 +162,13 @@ class State:
         if before is not None and before == json.loads(raw):  # as it will be read back: tuples are lists
             return
         self._put(name, raw)
+        owned = _owned_by(facts_of(row))
+        self._log_claims({path: owned[path] for path in owned.keys() & self._released})
         place = self._append(b"R", name, raw)
         if place is not None:
             self._places[name] = place
             self._rows[name] = b""
-        self._drop_claims(_owned_by(facts_of(row)))
+        self._drop_claims(owned)
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
@@ -180,7 +184,8 @@ class State:
 
     def _forget(self, name: str) -> None:
         if name in self._rows:
-            self._claim(_owned_by(self.facts(name)))
+            owned = _owned_by(self.facts(name))
+            self._claim({path: owned[path] for path in owned.keys() - self._released})
             del self._rows[name]
             self._decoded = "", None
             self._places[name] = NO_PLACE
@@ -192,11 +197,13 @@ class State:
     ) -> None:
         """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
         self._open()
-        claims = {path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()}
-        self._claim(claims)
-        self._append(
-            b"C", "", _encode({path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()})
-        )
+        self._log_claims({path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()})
+
+    def _log_claims(self, claims: Mapping[str, tuple[str, Origin]]) -> None:
+        if claims:
+            self._claim(claims)
+            body = {path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()}
+            self._append(b"C", "", _encode(body))
 
     def release(self, paths: Iterable[str]) -> None:
         """Say that ``paths`` exist no longer, or are no longer ours."""
@@ -207,6 +214,7 @@ class State:
             self._append(b"D", "", _encode(gone))
 
     def _claim(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
+        self._released.difference_update(outputs)
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
 
@@ -221,6 +229,7 @@ class State:
     def _release(self, paths: Iterable[str]) -> None:
         for path in paths:
             self._claims.pop(path, None)
+            self._released.add(path)
 
     def owns(self, name: str, path: str, digest: str) -> bool:
         """Whether the bytes with ``digest`` are ones that we wrote to ``path`` for the task ``name``, or for another

@@ -40,7 +40,7 @@ def build_choices(
     for keyword, places in offers:
         if not places:
             continue
-        if all(_is_presence(schema) for schema, _ in places):
+        if _is_presence(places[0][0]) and all(_is_presence(schema) for schema, _ in places):
             said.append(_presence_sentence(keyword, places))
             continue
         variants: list[Plain] = []

@@ -47,13 +47,11 @@ class Slot(NamedTuple):
 
     def named(self, key: Key, *, is_required: bool) -> Slot:
         """The same without path and trail, which are not needed for every view."""
+        is_demanded = is_required and self.is_demanded
+        name = f"{self.name}/{key.token}"
         # There are more of these than of all others: without the function that Slot() calls they take half the time.
         return tuple.__new__(
-            Slot,
-            (
-                *(f"{self.name}/{key.token}", "", "", key.label, key),
-                *(is_required, is_required and self.is_demanded, False, False, True, _NO_KEYS),
-            ),
+            Slot, (name, "", "", key.label, key, is_required, is_demanded, False, False, True, _NO_KEYS)
         )
 
     def matching(self, key: Key, mark: str, *, has_section: bool = False) -> Slot:

@@ -26,16 +26,14 @@ def unwrap(rules: Rules, draft: Draft) -> tuple[Rules, bool]:
 
 def _wrapped(rules: Rules) -> Place | None:
     """The one schema that a schema only wraps, in ``allOf`` or a union with nothing else but perhaps null."""
-    if len(rules.any_of) > 2 or len(rules.one_of) > 2:
+    if rules.all_of:
+        keyword, places, others = "allOf", rules.all_of, rules.any_of or rules.one_of
+    elif rules.any_of:
+        keyword, places, others = "anyOf", rules.any_of, rules.one_of
+    else:
+        keyword, places, others = "oneOf", rules.one_of, ()
+    if others or len(places) > 2 or rules.references:
         return None
-    offers = [
-        (keyword, places)
-        for keyword, places in (("allOf", rules.all_of), ("anyOf", rules.any_of), ("oneOf", rules.one_of))
-        if places
-    ]
-    if len(offers) != 1 or rules.references:
-        return None
-    keyword, places = offers[0]
     if len(places) == 2 and keyword != "allOf":
         places = [place for place in places if place[0] not in _NULL]
     if len(places) != 1 or not isinstance(places[0][0], dict) or not asks_only(rules, keyword):
