@@ -93,6 +93,7 @@ def own_forms(sample_forms: Path) -> Forms:
     return Forms({page: None for page in sorted(sample_forms.rglob("*.html")) if page != index}, index)
 
 
+@pytest.mark.long
 def test_html_validate_finds_no_error(
     corpus_forms: Forms, own_forms: Forms, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -116,6 +117,7 @@ def test_html_validate_finds_no_error(
     assert done.returncode == 0
 
 
+@pytest.mark.long
 def test_vnu_finds_no_error(
     corpus_forms: Forms,
     own_forms: Forms,
@@ -162,6 +164,7 @@ def axe(request: pytest.FixtureRequest, open_form: Callable[[Path], Page]) -> Ca
     return opened
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [0, 1])
 def test_axe_finds_no_fault_in_forms_of_real_schemas(
     corpus_forms: Forms, axe: Callable[[Path], Page], part: int, record_property: Callable[[str, Any], None]
@@ -178,6 +181,7 @@ def test_axe_finds_no_fault_in_forms_of_real_schemas(
     assert found == [], Counter(fault.split(": ")[1] for fault in found)
 
 
+@pytest.mark.long
 def test_axe_finds_no_fault_in_samples_and_their_index(own_forms: Forms, axe: Callable[[Path], Page]) -> None:
     found = list(faults(axe(own_forms.index), "index"))
     for path in own_forms.pages:
