@@ -112,6 +112,8 @@ class Making:
             *("has_more_rows", "has_hint", "has_constraints", "path"),
             *(() if self.has_copies else ("name", "must_be_filled", "is_overlay")),
         )
+        if not self.has_copies and wanted.is_only_in({"ref", "definitions", "used_by", ""}, "name"):
+            self._leave_out_all("name")  # others have names too
         self.has_field_names = "name" in self.node
         labels = ("label", *(f"{language}_label" for language in STRING_LANGUAGES))
         # Variants get theirs once they are known.
@@ -173,7 +175,9 @@ class Making:
             self.node["comment"] = ""  # a copy keeps the tokens of its site where that has a comment
         md_key = [("md_key", code_span)] if wanted.any("md_key") else []
         ts_property = [("ts_property", typescript.ts_property)] if wanted.any("ts_property", "ts_type") else []
-        self.keys = Keys((*md_key, *ts_property, *self._strings["key"]), has_slugs=self.has_routes)
+        self.keys = Keys(
+            (*md_key, *ts_property, *self._strings["key"]), has_labels=self.has_labels, has_slugs=self.has_routes
+        )
         self._label_strings = self._strings["label"]
         self._has_member_strings = bool(self._label_strings or self._strings["description"])
         self.has_bare_descriptions = not (self.has_summary or self.has_md_cell or self._strings["description"])
