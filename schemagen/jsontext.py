@@ -240,7 +240,10 @@ def join_pointer(pointer: str, *tokens: str | int) -> str:
 
 def split_pointer(pointer: str) -> list[str]:
     """The tokens of ``#/a/b~1c``: ``a`` and ``b/c``."""
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+    tokens = pointer.split("/")[1:]
+    if "~" not in pointer:
+        return tokens
+    return [token.replace("~1", "/").replace("~0", "~") for token in tokens]
 
 
 def resolve_pointer(document: JsonValue, pointer: str) -> JsonValue:

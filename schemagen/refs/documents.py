@@ -136,7 +136,10 @@ class Document:
             if decoded not in start.anchors:
                 raise LookupError(f"{self.path} has no anchor {shortened(decoded)}")
             return start.anchors[decoded]
-        pointer = join_pointer(start.pointer, *split_pointer(f"#{decoded}"))
+        if "~" in decoded:
+            pointer = join_pointer(start.pointer, *split_pointer(f"#{decoded}"))
+        else:
+            pointer = start.pointer + decoded
         try:
             value = resolve_pointer(self.content, pointer)
         except (LookupError, ValueError):  # ValueError: an index of thousands of digits

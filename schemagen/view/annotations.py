@@ -63,7 +63,7 @@ def describe(node: Plain, value: JsonValue, making: Making) -> None:
         return
     text = (value if value.isprintable() else clean(value)).strip()
     node["description"] = text
-    if text and making.has_sentences:
+    if text and making.has_hints:
         node["has_hint"] = True
     if making.has_summary:
         node["summary"] = summarise(text)
@@ -76,7 +76,7 @@ def _describe_barely(node: Plain, value: JsonValue, making: Making) -> None:
     """The same where nothing is made of the text."""
     if isinstance(value, str):
         node["description"] = text = (value if value.isprintable() else clean(value)).strip()
-        if text and making.has_sentences:
+        if text and making.has_hints:
             node["has_hint"] = True
 
 

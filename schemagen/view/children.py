@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from schemagen.view.constraints import add_array, add_object
-from schemagen.view.literals import flag, numbered, put
+from schemagen.view.literals import flag, put
 from schemagen.view.phrases import Sentence, codes, joined, sentence
 from schemagen.view.predicates import predicate
 from schemagen.view.rules import Place, Rules, Schema
@@ -28,8 +28,7 @@ def fill_object(builder: TreeBuilder, node: Plain, rules: Rules, slot: Slot, sai
     making = builder.making
     required = dict.fromkeys(rules.required)
     if rules.properties:
-        children = _properties(builder, rules, slot, required)
-        node["properties"] = numbered(children) if making.has_numbers else children
+        node["properties"] = making.number_properties(_properties(builder, rules, slot, required))
         flag(node, "has_properties")
     if making.has_layouts:
         node["layout"] = _layout(rules.words, len(rules.properties))
@@ -74,7 +73,7 @@ def _properties(builder: TreeBuilder, rules: Rules, slot: Slot, required: Collec
     if slot.known:
         for child, (text, _, _) in zip(children, rules.properties, strict=True):
             if text in slot.known:
-                child["is_overlay"] = True
+                flag(child, "is_overlay")
     return children
 
 

@@ -104,10 +104,16 @@ def equal(one: JsonValue, other: JsonValue) -> bool:
 
 def numbered(items: list[Plain]) -> list[Plain]:
     """``items``, each with ``index`` (from 1, as text), ``first`` and ``last``."""
-    numbers = _NUMBERS if len(items) <= len(_NUMBERS) else map(str, range(1, len(items) + 1))
-    for item, number in zip(items, numbers, strict=False):
-        item["index"] = number
+    for item in indexed(items):
         item["first"] = item["last"] = False
     if items:
         items[0]["first"] = items[-1]["last"] = True
+    return items
+
+
+def indexed(items: list[Plain]) -> list[Plain]:
+    """``items``, each with ``index``."""
+    numbers = _NUMBERS if len(items) <= len(_NUMBERS) else map(str, range(1, len(items) + 1))
+    for item, number in zip(items, numbers, strict=False):
+        item["index"] = number
     return items

@@ -13,7 +13,7 @@ from schemagen.view import data, python, typescript
 from schemagen.view.controls import PLAIN_CONTROLS
 from schemagen.view.escapes import joined_lines, lines_of
 from schemagen.view.keys import Keys
-from schemagen.view.literals import Literals, flag, json_text, numbered
+from schemagen.view.literals import Literals, flag, indexed, json_text, numbered
 from schemagen.view.markdown import code_span
 from schemagen.view.phrases import Sentence, markdown_text, plain_text
 from schemagen.view.shapes import (
@@ -105,10 +105,16 @@ class Making:
         self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
         if self.has_copies:
             self.node["more_rows"] = []
-            if not wanted.is_read("has_more_rows"):
-                self.node.pop("has_more_rows", None)
         else:
             del self.ref["node"]
+        # Without copies nothing but templates reads these of a node.
+        self._leave_out(
+            *("has_more_rows", "has_hint", "has_constraints", "path"),
+            *(() if self.has_copies else ("name", "must_be_filled", "is_overlay")),
+        )
+        if not self.has_copies and wanted.is_only_in({"ref", "definitions", "used_by", ""}, "name"):
+            self._leave_out_all("name")  # others have names too
+        self.has_field_names = "name" in self.node
         labels = ("label", *(f"{language}_label" for language in STRING_LANGUAGES))
         # Variants get theirs once they are known.
         self.has_variant_labels = wanted.any(*labels)
@@ -131,7 +137,8 @@ class Making:
         self.has_sections = "anchor" in self.node
         self.has_sentences = self.has_sections or wanted.any("constraints")
         if self.has_sentences:
-            self.node.update(constraints=[], has_constraints=False, has_hint=False)
+            self.node["constraints"] = []
+        self.has_hints = "has_hint" in self.node
         self.has_documentation = wanted.any("doc_lines", "ts_doc", "py_docstring")
         self.has_ts_types = wanted.any("ts_type")
         self.has_py_types = wanted.any("py_type")
@@ -141,11 +148,21 @@ class Making:
         if (self.has_ts_types or self.has_py_types) and "is_closed" not in self.node:
             self.node["is_closed"] = False
         # Where nobody asks for the number of a property, only items of other lists have one.
-        self.has_numbers = not wanted.is_only_in(NUMBERED, "index", "first", "last")
-        if not self.has_numbers:
-            for key in ("index", "first", "last"):
-                self.node.pop(key, None)
+        if wanted.is_only_in(NUMBERED, "index", "first", "last"):
+            self._leave_out_all("index", "first", "last")
+        if wanted.is_only_in({""}, "uri"):
+            self._leave_out_all("uri")  # what stands in no section is the view's
+        if not (self.has_copies or self.has_names):
+            self._leave_out("is_part")
         self.asked = tuple(key for key in ASKED if key in self.node)
+
+    def _leave_out(self, *keys: str) -> None:
+        """Leave out of nodes those of ``keys`` that no template reads."""
+        self._leave_out_all(*(key for key in keys if not self.wanted.is_read(key)))
+
+    def _leave_out_all(self, *keys: str) -> None:
+        for key in keys:
+            self.node.pop(key, None)
 
     def _choose_tokens(self, wanted: Wanted) -> None:
         """Choose what is made of texts and values."""
@@ -158,7 +175,9 @@ class Making:
             self.node["comment"] = ""  # a copy keeps the tokens of its site where that has a comment
         md_key = [("md_key", code_span)] if wanted.any("md_key") else []
         ts_property = [("ts_property", typescript.ts_property)] if wanted.any("ts_property", "ts_type") else []
-        self.keys = Keys((*md_key, *ts_property, *self._strings["key"]), has_slugs=self.has_routes)
+        self.keys = Keys(
+            (*md_key, *ts_property, *self._strings["key"]), has_labels=self.has_labels, has_slugs=self.has_routes
+        )
         self._label_strings = self._strings["label"]
         self._has_member_strings = bool(self._label_strings or self._strings["description"])
         self.has_bare_descriptions = not (self.has_summary or self.has_md_cell or self._strings["description"])
@@ -193,6 +212,12 @@ class Making:
         making = copy(_prepared(names_read))
         making._begin()
         return making
+
+    def number_properties(self, properties: list[Plain]) -> list[Plain]:
+        """``properties``, with their numbers where somebody asks for these."""
+        if "first" in self.node or "last" in self.node:
+            return numbered(properties)
+        return indexed(properties) if "index" in self.node else properties
 
     # -- tokens
 

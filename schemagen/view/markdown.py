@@ -8,7 +8,7 @@ from schemagen.view.text import clean, shorten
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]|~$<>&]")
 _BLOCK_START = re.compile(r"(?:[#+=:\-]|(?P<number>\d{1,9})(?=[.)]))")
-_REPLACEMENTS = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_ESCAPED = {character: f"\\{character}" for character in "\\`*_{}[]|~$"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _BACKTICKS = re.compile(r"`+")
 _BREAKS = re.compile(r"[\n\t\u0085\u2028\u2029]")
 _SHOWN_BREAKS = {"\n": "\\n", "\t": "\\t"}
@@ -32,11 +32,7 @@ def table_cell(text: str) -> str:
 
 
 def _escape_inside(text: str) -> str:
-    return _SPECIAL.sub(_escape_character, text)
-
-
-def _escape_character(match: re.Match[str]) -> str:
-    return _REPLACEMENTS.get(match[0]) or "\\" + match[0]
+    return _SPECIAL.sub(lambda match: _ESCAPED[match[0]], text)
 
 
 def _escape_line(line: str) -> str:

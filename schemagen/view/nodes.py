@@ -97,7 +97,8 @@ class TreeBuilder:
             self.height = self.depth + 1
         name, _, _, label, key, is_required, is_demanded, is_item, is_part, has_section, known = slot
         node["id"] = number = f"f{making.count}"
-        node["name"] = (name if name.isprintable() else clean(name)) or "~"
+        if making.has_field_names:
+            node["name"] = (name if name.isprintable() else clean(name)) or "~"
         if key is not None:
             node.update(key.tokens)
         if label and making.has_labels:
@@ -109,11 +110,11 @@ class TreeBuilder:
         if is_required:
             node["is_required"] = True
         if is_demanded:
-            node["must_be_filled"] = True
+            flag(node, "must_be_filled")
         if is_item:
-            node["is_item"] = True
+            flag(node, "is_item")
         if is_part:
-            node["is_part"] = True
+            flag(node, "is_part")
         if known:
             self.known[number] = known
         return node
@@ -125,6 +126,7 @@ class TreeBuilder:
             self.locate(node, pointer)
         if slot.path and "path" in node:
             node["path"] = clean(slot.path)
+        if slot.path and "md_path" in node:
             node["md_path"] = code_span(slot.path)
 
     def locate(self, node: Plain, pointer: str) -> None:
@@ -159,14 +161,15 @@ class TreeBuilder:
             self.height = self.depth + 1
         node["id"] = f"f{making.count}"
         name = above + key.token
-        node["name"] = name if name.isprintable() else clean(name)
+        if making.has_field_names:
+            node["name"] = name if name.isprintable() else clean(name)
         node.update(key.tokens)
         if making.has_labels:
             making.set_label(node, key.label)
         if is_required:
             node["is_required"] = True
         if is_demanded:
-            node["must_be_filled"] = True
+            flag(node, "must_be_filled")
         self._fill(node, schema, outline, is_nullable=False)
         return node
 
@@ -235,7 +238,7 @@ class TreeBuilder:
             said.append(sentence("type", "May also be null."))
         if said and self.making.has_sentences:
             put(node, "constraints", self.making.sentences(said))
-            node["has_hint"] = True
+            flag(node, "has_hint")
 
     def _fill_values(
         self, node: Plain, rules: Rules, filled: Sequence[str], slot: Slot, said: list[Sentence]
