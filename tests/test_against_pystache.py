@@ -19,6 +19,7 @@ from schemagen.view import build_view
 from tests.conftest import REPOSITORY
 
 Count = Callable[[str, object], None]
+ANCESTOR = "benchmarks/ancestor/pack"
 
 
 @pytest.mark.long
@@ -37,3 +38,14 @@ def test_all_real_schemas(corpus: Path, tmp_path: Path, name: str, part: int, re
         view = build_view(*project.resolved(schema), output.names_read)
         assert output.render(view) == pystache.render(view).encode(), schema
     record_property("counted: outputs equal to pystache's", len(schemas))
+
+
+@pytest.mark.parametrize("name", ["form", "markdown", ANCESTOR])
+def test_what_a_template_does_not_read_changes_no_output(corpus: Path, tmp_path: Path, name: str) -> None:
+    config = Config(str(tmp_path), (str(corpus / "schemastore/schemas"),), "out", (), unresolved_refs="opaque")
+    project = load_project(config)
+    output = load_pack(name, REPOSITORY).outputs[0]
+    for schema in sorted(project.tasks)[::17]:
+        resolved = project.resolved(schema)
+        if len(resolved[0].data) < 100_000:
+            assert output.render(build_view(*resolved, output.names_read)) == output.render(build_view(*resolved))
