@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.measure import Contender, Figures, measure, python_environment, run, settle
+from benchmarks.peer_ancestor import outputs_of
 from schemagen.packs import builtin_folder
 
 PEER = "plain pystache, sequential"
@@ -101,11 +102,7 @@ def _print_table(figures: dict[str, Figures], count: int, runs: int) -> None:
 
 
 def _agree(contenders: Sequence[Contender]) -> bool:
-    first, *others = (_outputs(contender.folder / "out") for contender in contenders)
+    first, *others = (outputs_of(contender) for contender in contenders)
     differing = sum(1 for other in others for path in first.keys() | other.keys() if first.get(path) != other.get(path))
     print("outputs: byte for byte the same" if not differing else f"outputs: {differing} files DIFFER", flush=True)
     return not differing
-
-
-def _outputs(folder: Path) -> dict[str, bytes]:
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*.html")}

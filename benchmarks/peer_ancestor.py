@@ -16,6 +16,7 @@ from benchmarks.node import node_environment
 
 FOLDER = Path(__file__).with_name("ancestor")
 PACK = FOLDER / "pack"
+INDEX = "forms.html"  # the pack form makes one for a project, and peers make none
 # A string, to be passed over, or a number that JavaScript may write otherwise.
 _NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?')
 _SMALLEST, _LARGEST = 1e-6, 1e21
@@ -59,9 +60,10 @@ def remove_unequal(schemas: Path, one: Contender, other: Contender) -> list[str]
 
 
 def outputs_of(contender: Contender) -> Mapping[str, bytes]:
-    """The pages that a contender has made, by name."""
+    """The pages that a contender has made of schemas, by name."""
     folder = contender.folder / "out"
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*.html"))}
+    pages = sorted(file for file in folder.rglob("*.html") if file != folder / INDEX)
+    return {page.relative_to(folder).as_posix(): page.read_bytes() for page in pages}
 
 
 def forget(contender: Contender) -> None:

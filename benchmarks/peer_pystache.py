@@ -1,7 +1,8 @@
 """The peer: what a Python user would write. One schema after the other, pystache, nothing kept.
 
-The view is schemagen's, so that the work is the same and the outputs can be compared. Arguments: the folder of
-schemas, the folder of outputs, the folder of the pack.
+The view is schemagen's, so that the work is the same and the outputs can be compared. It makes only what there is of
+each schema, not the few files that there are of a project. Arguments: the folder of schemas, the folder of outputs,
+the folder of the pack, whose template has its name.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def main(schemas: str, output: str, pack: str) -> None:
         view = build_view(*project.resolved(name))
         partials = {file.stem: file.read_text() for file in Path(pack, "partials").glob("*.mustache")}
         renderer = pystache.Renderer(partials=partials, escape=html.escape, missing_tags="strict")
-        (template,) = Path(pack).glob("*.mustache")
+        template = Path(pack, f"{Path(pack).name}.mustache")
         target = Path(output, f"{name}.html")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(renderer.render(template.read_text(), view), encoding="utf-8")
