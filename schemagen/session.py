@@ -39,7 +39,9 @@ REASONS_KEPT = 5
 
 def task_name(name: str, basename: str = BASENAME) -> str:
     """doit's name for the task of a schema, or of a pack; doit forbids ``=`` and gives ``*`` a meaning."""
-    return f"{basename}:" + name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
+    if "%" in name or "=" in name or "*" in name:
+        name = name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
+    return f"{basename}:{name}"
 
 
 def row_name(task: Task) -> str:
@@ -48,10 +50,10 @@ def row_name(task: Task) -> str:
 
 
 class Made(NamedTuple):
-    """What a worker made of one task: its new outputs by path and what overviews show of its schema, or the message of
-    what went wrong; and how long that took."""
+    """What a worker made of one task: its new outputs by path, each as ``Written`` has it, and what overviews show of
+    its schema, or the message of what went wrong; and how long that took."""
 
-    written: dict[str, Written]
+    written: Mapping[str, tuple[str, str]]
     problem: str = ""
     summary: Summary = NO_SUMMARY
     seconds: float = 0.0
@@ -82,6 +84,7 @@ class Session:
         self.changes = changes
         self.kept: set[str] = set()
         self.sights: dict[str, Sight] = {}  # of outputs, by path
+        self._settled: dict[str, bytes] = {}
         self.has_kept_orphans = False
         self.started = time.monotonic()
 
@@ -128,7 +131,10 @@ class Session:
 
     def stale(self, task: Task) -> dict[str, str]:
         """The outputs of ``task`` that are not fresh, by path, with the reason."""
-        stale = stale_outputs(task, self.facts(task), self.digest_of, partial(self._wrote, row_name(task)))
+        facts = self.facts(task)
+        stale = stale_outputs(task, facts, self.digest_of, partial(self._wrote, row_name(task)))
+        if facts and not stale:
+            self._settle(task, [facts["outputs"][output.path][1] for output in task.outputs])
         if self.keeps_edited:
             self.kept |= {path for path, reason in stale.items() if reason == EDITED}
             stale = {path: reason for path, reason in stale.items() if reason != EDITED}
@@ -143,7 +149,17 @@ class Session:
         assert self.state is not None
         facts = self.state.facts(row_name(task))
         # What options of another run made is not what the project asks for: its task has yet to be run.
-        return {} if self.config.is_whole and facts.get("aside") else facts
+        return {} if facts.get("aside") and self.config.is_whole else facts
+
+    def settled(self, task: Task) -> bytes | None:
+        """The digests of the outputs of ``task``, one after the other as bytes, where they are known to be recorded
+        with the keys that they have now: to read that again for each task at the end would take as long as to plan
+        it."""
+        return None if task.is_for_project else self._settled.get(task.name)
+
+    def _settle(self, task: Task, digests: Sequence[str]) -> None:
+        if not task.is_for_project:
+            self._settled[task.name] = bytes.fromhex("".join(digests))
 
     def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
         """Why ``stale`` outputs of ``task`` are stale, a line each."""
@@ -206,43 +222,52 @@ class Session:
 
     # -- in the parent
 
-    def commit(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
-        """Claim the new outputs, move them into place, and give the facts to record.
+    def claim(self, task: Task, made: Made) -> None:
+        """Claim the new outputs: what comes before ``commit``, once it is on its way to the disk."""
+        assert self.state is not None
+        changed = {path: digest for path, (digest, temp) in made.written.items() if temp}
+        if changed:
+            packs = {output.path: output.pack for output in task.outputs}
+            self.state.claim(changed, task.schema, packs, is_aside=self.config.is_aside)
+
+    def commit(self, task: Task, made: Made, stale: Mapping[str, str]) -> dict[str, Any]:
+        """Move the new outputs, which are claimed, into place, and give the facts to record; ``stale`` is why they were
+        made.
 
         Raises OutputError; what was not moved is discarded then.
         """
-        assert self.state is not None
-        packs = {output.path: output.pack for output in task.outputs}
-        changed = {path: each.digest for path, each in made.written.items() if each.temp}
-        if changed:
-            self.state.claim(changed, task.schema, packs, is_aside=self.config.is_aside)
         left = dict(made.written)
         try:
-            for path, each in made.written.items():
-                if each.temp:
-                    move_into_place(self.root, path, each.temp)
+            for path, (_, temp) in made.written.items():
+                if temp:
+                    move_into_place(self.root, path, temp)
                 del left[path]
         finally:
             self.discard(left)
-        return {OURS: self._facts(task, made, why)}
+        before = self.facts(task)
+        why = explain_task(task, before, stale, self.config) or ["asked for"]
+        return {OURS: self._facts(task, made, why, before)}
 
     def adopt(self, task: Task, digests: Mapping[str, str]) -> dict[str, Any]:
         """The facts to record where outputs with ``digests`` by path are taken for what ``task`` would make."""
         schema = None if task.is_for_project else self.project.schema(task.name)
         summary = NO_SUMMARY if schema is None else summarise(schema)
         written = {path: Written(digest, "") for path, digest in digests.items()}
-        return {OURS: self._facts(task, Made(written, summary=summary), ["taken as it was"])}
+        made = Made(written, summary=summary)
+        return {OURS: self._facts(task, made, ["taken as it was"], self.facts(task))}
 
-    def _facts(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
-        digests = {path: each.digest for path, each in made.written.items()}
-        before = self.facts(task).get("outputs", {})
+    def _facts(self, task: Task, made: Made, why: Sequence[str], before: Mapping[str, Any]) -> dict[str, Any]:
+        """What to record; ``before`` is what was recorded the last time."""
         outputs = {}
         for output in task.outputs:
             if output.path in self.kept:
-                outputs[output.path] = before[output.path]
-            else:
-                digest = digests.get(output.path) or before[output.path][1]
-                outputs[output.path] = [output.key, digest, output.pack]
+                outputs[output.path] = before["outputs"][output.path]
+                continue
+            written = made.written.get(output.path)
+            digest = written[0] if written is not None else before["outputs"][output.path][1]
+            outputs[output.path] = [output.key, digest, output.pack]
+        if self.kept.isdisjoint(outputs):
+            self._settle(task, [digest for _, digest, _ in outputs.values()])
         return {
             "schema": task.schema,
             **({"aside": True} if self.config.is_aside else {}),
@@ -251,22 +276,23 @@ class Session:
             "outputs": outputs,
             "summary": made.summary,
             "why": list(why[:REASONS_KEPT]),
-            "seconds": self._seconds(task, made),
+            "seconds": self._seconds(task, made, before),
             "priority": self.project.priorities.get(task.schema, 0),
         }
 
-    def _seconds(self, task: Task, made: Made) -> float:
+    @staticmethod
+    def _seconds(task: Task, made: Made, before: Mapping[str, Any]) -> float:
         """What all outputs of ``task`` take: as just made, or, where that were only some, the most that was seen."""
         seconds = round(made.seconds, 4)
         if len(made.written) == len(task.outputs):
             return seconds
-        before: float = self.facts(task).get("seconds", 0.0)
-        return max(seconds, before)
+        most: float = before.get("seconds", 0.0)
+        return max(seconds, most)
 
-    def discard(self, written: dict[str, Written]) -> None:
-        for path, made in written.items():
-            if made.temp:
-                discard(self.root, path, made.temp)
+    def discard(self, written: Mapping[str, tuple[str, str]]) -> None:
+        for path, (_, temp) in written.items():
+            if temp:
+                discard(self.root, path, temp)
 
     def remove_orphans(self) -> None:
         """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are not."""

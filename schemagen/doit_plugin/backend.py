@@ -43,8 +43,10 @@ class StateBackend:
 
     def _log(self, task_id: str) -> None:
         row = self._open_rows.pop(task_id)
-        deps = {*row.get(LAST_KEY, ()), "_values_:", "result:", "checker:", "ignore:", LAST_KEY}
-        self.state.put_row(task_id, {key: value for key, value in row.items() if key in deps})
+        if self.state.row(task_id) is not None:  # it may have states of files that the task depends on no longer
+            deps = {*row.get(LAST_KEY, ()), "_values_:", "result:", "checker:", "ignore:", LAST_KEY}
+            row = {key: value for key, value in row.items() if key in deps}
+        self.state.put_row(task_id, row)
 
     def in_(self, task_id: str) -> bool:
         return task_id in self._open_rows or self.state.row(task_id) is not None

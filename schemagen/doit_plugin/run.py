@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from schemagen.session import Session
 
 # Options of doit's run that change how a build is done, not what it does.
+_THRESHOLDS = (10_000, 20, 20)
 ORDINARY = {"num_process", "par_type", "continue", "verbosity"}
 
 
@@ -286,13 +287,17 @@ def _without_collecting() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _collecting() -> Iterator[None]:
-    """Collect garbage, but do not look again and again through what there is already, which stays until the end."""
+    """Collect garbage, but seldom, and do not look again and again through what there is already, which stays until
+    the end."""
+    before = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
     gc.enable()
     try:
         yield
     finally:
         gc.disable()
+        gc.set_threshold(*before)
 
 
 @contextlib.contextmanager

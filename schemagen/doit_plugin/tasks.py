@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from inspect import Signature
 from types import MappingProxyType
 from typing import Any, TextIO
 
@@ -52,7 +51,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
     def wanted(self) -> tuple[str, ...]:
         """The outputs to make: the stale ones; all of them where doit runs the task for another reason."""
         kept = self.session.kept
-        return tuple(self.stale) or tuple(o.path for o in self.planned.outputs if o.path not in kept)
+        return tuple(self.stale) or tuple([o.path for o in self.planned.outputs if o.path not in kept])
 
     def take(self, made: Made) -> TaskFailed | None:
         """Take over what was made, here or in another process."""
@@ -64,15 +63,15 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
 
 
 class _Freshness:
-    """Asks a task whether it is fresh. doit looks at the signature of what it calls, which takes longer than the call
-    where it is not told."""
+    """Is true if a task is fresh, which it asks when doit does. Not something that doit calls: it would look at the
+    signature first, each time, which takes longer than to ask."""
 
-    __signature__ = Signature()
+    __slots__ = ("_task",)
 
     def __init__(self, task: OutputsTask) -> None:
         self._task = task
 
-    def __call__(self) -> bool:
+    def __bool__(self) -> bool:
         return self._task.is_fresh()
 
 
@@ -86,18 +85,30 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
         *("subtask_of", "has_subtask", "verbosity", "cfg_values", "watch", "meta", "wild_dep"),
     )
     values: dict[str, Any]
+    options: dict[str, Any] | None
 
     def __init__(self, planned: Task, action: MakeAction, basename: str, **options: Any) -> None:
         super().__init__(
             row_name(planned),
             [action],
             targets=[output.path for output in planned.outputs],
-            uptodate=[False] if planned.problem else [_Freshness(self)],
+            uptodate=[False] if planned.problem else [(_Freshness(self),)],
             subtask_of=basename,
             title=_title,
             **options,
         )
         self.planned = planned
+
+    @staticmethod
+    def check_attr(task: str, attr: str, value: Any, valid: Any) -> None:
+        """doit checks the types of all that a dodo.py says of a task, twenty for each; here mypy has done that."""
+
+    def init_options(self, args: list[str] | None = None) -> Any:
+        """As doit's, without a parser for the arguments of a task that takes none."""
+        if args or self.options is not None or self.creator_params or self.cfg_values:
+            return super().init_options(args)
+        self.options = {}
+        return args
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), **self._in_slots()}
@@ -137,10 +148,17 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
 
     def save_extra_values(self) -> None:
         """Called by doit in the parent after the action, before the values are saved."""
-        super().save_extra_values()
+        self.claim()
+        self.commit()
+
+    def claim(self) -> None:
+        """Claim what was made: the first step of saving it."""
+        self.action.session.claim(self.planned, self.values[OURS])
+
+    def commit(self) -> None:
+        """Move what was made, and is claimed, into place: the second step."""
         session, stale = self.action.session, self.action.stale
-        why = session.explain(self.planned, stale) or ["asked for"]
-        self.values = session.commit(self.planned, self.values[OURS], why)
+        self.values = session.commit(self.planned, self.values[OURS], stale)
         for path, reason in stale.items():
             if reason == EDITED:
                 session.warn(f"{path}:1:1: {EDITED}: restored")

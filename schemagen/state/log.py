@@ -105,30 +105,37 @@ def _records(data: bytes, start: int = len(HEADER)) -> Iterator[tuple[Record, in
 
 
 class LogWriter:
-    """Appends records to the log at ``path``, one ``write`` a call, after cutting off a damaged tail."""
+    """Appends records to the log at ``path``, after cutting off a damaged tail; they are on their way to the disk when
+    ``flush`` has returned, all that wait in one ``write``."""
 
     def __init__(self, path: Path, good_bytes: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-        self.size = good_bytes
+        self._waiting: list[bytes] = []
+        self.size = good_bytes  # with what waits
         if good_bytes == 0:
             os.ftruncate(self._fd, 0)
-            self._write(HEADER)
+            self._add(HEADER)
         elif os.fstat(self._fd).st_size != good_bytes:
             os.ftruncate(self._fd, good_bytes)
 
     def append(self, record: Record) -> tuple[int, int]:
-        """Append ``record``; returns its place: its offset and length in bytes."""
+        """Let ``record`` wait; returns its place: its offset and length in bytes."""
         line = record.to_line()
         place = (self.size, len(line))
-        self._write(line)
+        self._add(line)
         return place
 
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+    def _add(self, data: bytes) -> None:
+        self._waiting.append(data)
+        self.size += len(data)
+
+    def flush(self) -> None:
+        """Write what waits. Raises OSError; what waited is let go of then, some of it may be written."""
+        view = memoryview(b"".join(self._waiting))
+        self._waiting.clear()
         while view:
             view = view[os.write(self._fd, view) :]
-        self.size += len(data)
 
     def close(self) -> None:
         os.close(self._fd)

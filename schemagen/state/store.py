@@ -12,6 +12,7 @@ ours; ``C`` claim, body ``{path: [digest, schema, pack]}``; ``D`` paths that are
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ class State:
         self._others = 0  # the length of the rows whose places are not known
         self._places: dict[str, Place] = {}
         self._writer: LogWriter | None = None
+        self._is_together = False
+        self._unwritten: list[tuple[str, Place]] = []  # rows that wait for being written, and where they will be
         self._rows: dict[str, bytes] = {}  # empty for one that is read at its place: those that were written
         self._decoded: tuple[str, Row | None] = ("", None)  # the last one: rows are asked for several times in a row
         self._claims: dict[str, dict[str, Origin]] = {}
@@ -123,10 +126,12 @@ class State:
 
     def row(self, name: str) -> Row | None:
         """The row of the task ``name``, which the caller must not change, or None."""
-        if not self._is_loaded and name not in self._rows:
-            self._look_up(name)
         if name not in self._rows:
-            return None
+            if self._is_loaded:
+                return None
+            self._look_up(name)
+            if name not in self._rows:
+                return None
         if name != self._decoded[0]:
             raw = self._raw(name)
             self._decoded = name, json.loads(raw) if raw else None
@@ -155,15 +160,12 @@ class State:
 
     def put_row(self, name: str, row: Row) -> None:
         """Remember ``row``; what is remembered already (doit saves a group at each run) is not logged again."""
-        raw, before = _encode(row), self.row(name)
-        if before is not None and before == json.loads(raw):  # as it will be read back: tuples are lists
+        raw = _encode(row)
+        if self.row(name) is not None and raw == self._raw(name):
             return
         self._put(name, raw)
-        place = self._append(b"R", name, raw)
-        if place is not None:
-            self._places[name] = place
-            self._rows[name] = b""
-        self._drop_claims(_owned_by(facts_of(row)))
+        self._append(b"R", name, raw)
+        self._drop_claims(facts_of(row))
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
@@ -209,13 +211,15 @@ class State:
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
 
-    def _drop_claims(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
-        """Drop the claims that a row repeats, which says that ``outputs`` are ours."""
-        for path, (digest, _) in outputs.items():
-            claimed = self._claims.get(path, {})
+    def _drop_claims(self, facts: Mapping[str, Any]) -> None:
+        """Drop the claims that ``facts`` repeat."""
+        for path, (_, digest, _) in facts.get("outputs", {}).items():
+            claimed = self._claims.get(path)
+            if claimed is None:
+                continue
             claimed.pop(digest, None)
             if not claimed:
-                self._claims.pop(path, None)
+                del self._claims[path]
 
     def _release(self, paths: Iterable[str]) -> None:
         for path in paths:
@@ -239,25 +243,57 @@ class State:
 
     # -- the file
 
-    def _append(self, kind: bytes, name: str, body: bytes) -> Place | None:
-        """Log a record; returns its place, None where nothing can be written."""
+    def _append(self, kind: bytes, name: str, body: bytes) -> None:
+        """Log a record, where anything can be written."""
         if self.trouble:
-            return None
+            return
         try:
             if self._writer is None:
                 self._writer = LogWriter(self.path, self._size)
-            place = self._writer.append(Record(kind, _encode(name), body))
         except OSError as error:
-            # What is not remembered is made again: a full disk here must not fail a build whose outputs are
-            # written. Nothing follows a torn record, so that what is before it stays good.
-            self.trouble = error.strerror or str(error)
-            return None
-        return place
+            self._give_up(error)
+            return
+        place = self._writer.append(Record(kind, _encode(name), body))
+        if kind == b"R":
+            self._unwritten.append((name, place))
+        if not self._is_together:
+            self.flush()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Let what is logged here wait for ``flush``, or for the end: one write for many records."""
+        self._is_together = True
+        try:
+            yield
+        finally:
+            self._is_together = False
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; the rows among it need not be held in memory then."""
+        if self._writer is None or self.trouble:
+            return
+        try:
+            self._writer.flush()
+        except OSError as error:
+            self._give_up(error)
+            return
+        for name, place in self._unwritten:
+            if name in self._rows:
+                self._rows[name] = b""
+                self._places[name] = place
+        self._unwritten.clear()
+
+    def _give_up(self, error: OSError) -> None:
+        # What is not remembered is made again: a full disk here must not fail a build whose outputs are
+        # written. Nothing follows a torn record, so that what is before it stays good.
+        self.trouble = error.strerror or str(error)
 
     def close(self) -> None:
         """Close the file; rewrite it first where most of it is out of date."""
         if self._writer is None:
             return
+        self.flush()
         self._writer.close()
         self._size = self._writer.size
         self._writer = None
@@ -272,7 +308,7 @@ class State:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
         self._load()
         for name in self.names():
-            self._drop_claims(_owned_by(self.facts(name)))
+            self._drop_claims(self.facts(name))
         rows = {name: raw for name in self._rows if (raw := self._raw(name))}
         records = [Record(b"R", _encode(name), raw) for name, raw in rows.items()]
         records += [
