@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
-import socket
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -79,23 +79,23 @@ class Stops:
         if threading.current_thread() is not main:
             yield
             return
-        ours, theirs = socket.socketpair()
-        theirs.setblocking(False)
+        ours, theirs = os.pipe()
+        os.set_blocking(theirs, False)
         is_over = threading.Event()
         thread = threading.Thread(target=self._insist, args=(ours, main.ident, is_over), daemon=True)
-        before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        before = signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
         thread.start()
         try:
             yield
         finally:
             is_over.set()
             signal.set_wakeup_fd(before)
-            theirs.close()
+            os.close(theirs)
             thread.join()
-            ours.close()
+            os.close(ours)
 
-    def _insist(self, arrived: socket.socket, main: int, is_over: threading.Event) -> None:
-        for number in iter(lambda: arrived.recv(1), b""):
+    def _insist(self, arrived: int, main: int, is_over: threading.Event) -> None:
+        for number in iter(lambda: os.read(arrived, 1), b""):
             while number[0] in _SIGNALS and not self._is_raised and not is_over.wait(_AGAIN_SECONDS):
                 signal.pthread_kill(main, number[0])
 
