@@ -28,13 +28,14 @@ from schemagen.plan import EDITED, Task, explain_task, options_digest, stale_out
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
-from schemagen.state.store import OURS, Origin, Place, State
+from schemagen.state.store import OURS, Origin, Place, State, encode
 from schemagen.unchanged import STATE_FOLDER
 
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
 PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
+_ASKED_FOR = ("asked for",)
 
 
 def task_name(name: str, basename: str = BASENAME) -> str:
@@ -51,12 +52,26 @@ def row_name(task: Task) -> str:
 
 class Made(NamedTuple):
     """What a worker made of one task: its new outputs by path, each as ``Written`` has it, and what overviews show of
-    its schema, or the message of what went wrong; and how long that took."""
+    its schema, or the message of what went wrong; and how long that took. ``facts`` is what is to be recorded, as JSON,
+    but for why; empty where only the parent can tell."""
 
     written: Mapping[str, tuple[str, str]]
     problem: str = ""
     summary: Summary = NO_SUMMARY
     seconds: float = 0.0
+    facts: str = ""
+
+
+class Look(NamedTuple):
+    """What a look at a task showed: its outputs that are ``stale``, by path, with the reason; the lines that say why;
+    and the ``seconds`` that it took the last time, 0 where that is not known."""
+
+    stale: Mapping[str, str] = {}
+    why: Sequence[str] = ()
+    seconds: float = 0.0
+
+
+NOT_LOOKED = Look()
 
 
 class Session:
@@ -129,8 +144,12 @@ class Session:
 
     # -- freshness
 
-    def stale(self, task: Task) -> dict[str, str]:
+    def stale(self, task: Task) -> Mapping[str, str]:
         """The outputs of ``task`` that are not fresh, by path, with the reason."""
+        return self.look(task).stale
+
+    def look(self, task: Task) -> Look:
+        """See which outputs of ``task`` are not fresh."""
         facts = self.facts(task)
         stale = stale_outputs(task, facts, self.digest_of, partial(self._wrote, row_name(task)))
         if facts and not stale:
@@ -138,7 +157,8 @@ class Session:
         if self.keeps_edited:
             self.kept |= {path for path, reason in stale.items() if reason == EDITED}
             stale = {path: reason for path, reason in stale.items() if reason != EDITED}
-        return stale
+        why = explain_task(task, facts, stale, self.config)[:REASONS_KEPT] if stale else ()
+        return Look(stale, why, facts.get("seconds", 0.0))
 
     def _wrote(self, name: str, path: str, digest: str) -> bool:
         assert self.state is not None
@@ -157,11 +177,16 @@ class Session:
         it."""
         return None if task.is_for_project else self._settled.get(task.name)
 
+    def _note(self, task: Task, outputs: Mapping[str, Sequence[str]]) -> None:
+        """Remember of a task what was just recorded, if it is about what would be made now."""
+        if self.kept.isdisjoint(outputs):
+            self._settle(task, [digest for _, digest, _ in outputs.values()])
+
     def _settle(self, task: Task, digests: Sequence[str]) -> None:
         if not task.is_for_project:
             self._settled[task.name] = bytes.fromhex("".join(digests))
 
-    def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
+    def explain(self, task: Task, stale: Mapping[str, str]) -> Sequence[str]:
         """Why ``stale`` outputs of ``task`` are stale, a line each."""
         return explain_task(task, self.facts(task), stale, self.config)
 
@@ -197,6 +222,14 @@ class Session:
         shown = made.summary if made.problem or schema is None else summarise(schema)
         return made._replace(summary=shown, seconds=time.perf_counter() - began)
 
+    def make_recorded(self, schema_name: str, stale: Collection[str]) -> Made:
+        """The same, with what is to be recorded: work that a parent with many workers is spared."""
+        task = self.project.tasks[schema_name]
+        made = self.make(schema_name, stale)
+        if made.problem or len(made.written) < len(task.outputs):
+            return made
+        return made._replace(facts=encode(self._facts(task, made, {})))
+
     def make_for(self, task: Task, stale: Collection[str]) -> Made:
         """The same, for the task of a schema."""
         return self.make(task.name, stale)
@@ -230,34 +263,50 @@ class Session:
             packs = {output.path: output.pack for output in task.outputs}
             self.state.claim(changed, task.schema, packs, is_aside=self.config.is_aside)
 
-    def commit(self, task: Task, made: Made, stale: Mapping[str, str]) -> dict[str, Any]:
-        """Move the new outputs, which are claimed, into place, and give the facts to record; ``stale`` is why they were
-        made.
+    def commit(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
+        """Move the new outputs, which are claimed, into place, and give the facts to record.
 
         Raises OutputError; what was not moved is discarded then.
         """
-        left = dict(made.written)
+        self._move(made)
+        facts = self._facts(task, made, self.facts(task))
+        self._note(task, facts["outputs"])
+        return {OURS: {**facts, "why": why or _ASKED_FOR}}
+
+    def commit_and_record(self, task: Task, made: Made, why: Sequence[str]) -> None:
+        """The same, but record the facts too, as a worker has them if it can."""
+        assert self.state is not None
+        self._move(made)
+        if made.facts and (not self.kept or self.kept.isdisjoint(made.written)):
+            facts, digests = made.facts, {path: digest for path, (digest, _) in made.written.items()}
+            self._settle(task, [digests[output.path] for output in task.outputs])
+        else:
+            told = self._facts(task, made, self.facts(task))
+            facts, digests = encode(told), {path: digest for path, (_, digest, _) in told["outputs"].items()}
+            self._note(task, told["outputs"])
+        self.state.put_facts(row_name(task), facts, tuple(why) or _ASKED_FOR, digests)
+
+    def _move(self, made: Made) -> None:
+        """Move the new outputs into place; raises OutputError, what was not moved is discarded then."""
+        left = [(path, temp) for path, (_, temp) in made.written.items() if temp]
         try:
-            for path, (_, temp) in made.written.items():
-                if temp:
-                    move_into_place(self.root, path, temp)
-                del left[path]
+            while left:
+                path, temp = left.pop(0)
+                move_into_place(self.root, path, temp)
         finally:
-            self.discard(left)
-        before = self.facts(task)
-        why = explain_task(task, before, stale, self.config) or ["asked for"]
-        return {OURS: self._facts(task, made, why, before)}
+            for path, temp in left:
+                discard(self.root, path, temp)
 
     def adopt(self, task: Task, digests: Mapping[str, str]) -> dict[str, Any]:
         """The facts to record where outputs with ``digests`` by path are taken for what ``task`` would make."""
         schema = None if task.is_for_project else self.project.schema(task.name)
         summary = NO_SUMMARY if schema is None else summarise(schema)
         written = {path: Written(digest, "") for path, digest in digests.items()}
-        made = Made(written, summary=summary)
-        return {OURS: self._facts(task, made, ["taken as it was"], self.facts(task))}
+        facts = self._facts(task, Made(written, summary=summary), self.facts(task))
+        return {OURS: {**facts, "why": ["taken as it was"]}}
 
-    def _facts(self, task: Task, made: Made, why: Sequence[str], before: Mapping[str, Any]) -> dict[str, Any]:
-        """What to record; ``before`` is what was recorded the last time."""
+    def _facts(self, task: Task, made: Made, before: Mapping[str, Any]) -> dict[str, Any]:
+        """What to record, but for why; ``before`` is what was recorded the last time."""
         outputs = {}
         for output in task.outputs:
             if output.path in self.kept:
@@ -266,8 +315,6 @@ class Session:
             written = made.written.get(output.path)
             digest = written[0] if written is not None else before["outputs"][output.path][1]
             outputs[output.path] = [output.key, digest, output.pack]
-        if self.kept.isdisjoint(outputs):
-            self._settle(task, [digest for _, digest, _ in outputs.values()])
         return {
             "schema": task.schema,
             **({"aside": True} if self.config.is_aside else {}),
@@ -275,7 +322,6 @@ class Session:
             **task.links.to_facts(),
             "outputs": outputs,
             "summary": made.summary,
-            "why": list(why[:REASONS_KEPT]),
             "seconds": self._seconds(task, made, before),
             "priority": self.project.priorities.get(task.schema, 0),
         }

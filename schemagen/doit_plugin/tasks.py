@@ -13,7 +13,7 @@ from doit.task import Task as DoitTask
 from schemagen.build import remove_orphan
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
-from schemagen.session import BASENAME, PROJECT_BASENAME, Made, Session, row_name
+from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
 from schemagen.state.store import OURS
 
 # Makes some outputs of a task.
@@ -25,14 +25,14 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
     """Renders the stale outputs of one task into temporary files, in whichever process doit runs it."""
 
     __slots__ = (
-        *("session", "planned", "stale", "predicted", "seconds", "_make"),
+        *("session", "planned", "look", "predicted", "seconds", "_make"),
         *("task", "out", "err", "result", "values"),  # doit's
     )
 
     def __init__(self, session: Session, planned: Task, make: Make) -> None:
         self.session = session
         self.planned = planned
-        self.stale: Mapping[str, str] = _NOTHING
+        self.look = NOT_LOOKED
         self.task: DoitTask | None = None
         self.out: str | None = None
         self.err: str | None = None
@@ -51,7 +51,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
     def wanted(self) -> tuple[str, ...]:
         """The outputs to make: the stale ones; all of them where doit runs the task for another reason."""
         kept = self.session.kept
-        return tuple(self.stale) or tuple([o.path for o in self.planned.outputs if o.path not in kept])
+        return tuple(self.look.stale) or tuple([o.path for o in self.planned.outputs if o.path not in kept])
 
     def take(self, made: Made) -> TaskFailed | None:
         """Take over what was made, here or in another process."""
@@ -60,6 +60,12 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
             return TaskFailed(made.problem)
         self.values = {OURS: made}
         return None
+
+    def say_restored(self) -> None:
+        """Say which outputs had been edited, and are not any more."""
+        for path, reason in self.look.stale.items():
+            if reason == EDITED:
+                self.session.warn(f"{path}:1:1: {EDITED}: restored")
 
 
 class _Freshness:
@@ -83,7 +89,9 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     __slots__ = (
         *("params", "creator_params", "options", "pos_arg", "pos_arg_val", "setup_tasks", "io", "loader", "getargs"),
         *("subtask_of", "has_subtask", "verbosity", "cfg_values", "watch", "meta", "wild_dep"),
+        "action",
     )
+    action: MakeAction
     values: dict[str, Any]
     options: dict[str, Any] | None
 
@@ -98,6 +106,7 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
             **options,
         )
         self.planned = planned
+        self.action = action
 
     @staticmethod
     def check_attr(task: str, attr: str, value: Any, valid: Any) -> None:
@@ -117,18 +126,14 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
         return {**super().pickle_safe_dict(), **self._in_slots()}
 
     def _in_slots(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in OutputsTask.__slots__}
+        return {name: getattr(self, name) for name in OutputsTask.__slots__ if name != "action"}
 
     def update_from_pickle(self, pickle_obj: dict[str, Any]) -> None:
         for name, value in pickle_obj.items():
             setattr(self, name, value)
+        self.action = self.actions[0]
 
     __setstate__ = update_from_pickle
-
-    @property
-    def action(self) -> MakeAction:
-        action: MakeAction = self.actions[0]
-        return action
 
     @property
     def doc(self) -> str:
@@ -139,34 +144,26 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     def doc(self, doc: str | None) -> None:
         """doit sets what it was given: nothing. To hold a text for each task would take as much as its paths do."""
 
-    def find_stale(self) -> dict[str, str]:
-        return self.action.session.stale(self.planned)
+    def look(self) -> Look:
+        return self.action.session.look(self.planned)
 
     def is_fresh(self) -> bool:
-        self.action.stale = self.find_stale()
-        return not self.action.stale
+        self.action.look = self.look()
+        return not self.action.look.stale
 
     def save_extra_values(self) -> None:
         """Called by doit in the parent after the action, before the values are saved."""
-        self.claim()
-        self.commit()
-
-    def claim(self) -> None:
-        """Claim what was made: the first step of saving it."""
-        self.action.session.claim(self.planned, self.values[OURS])
-
-    def commit(self) -> None:
-        """Move what was made, and is claimed, into place: the second step."""
-        session, stale = self.action.session, self.action.stale
-        self.values = session.commit(self.planned, self.values[OURS], stale)
-        for path, reason in stale.items():
-            if reason == EDITED:
-                session.warn(f"{path}:1:1: {EDITED}: restored")
+        action = self.action
+        made = self.values[OURS]
+        action.session.claim(self.planned, made)
+        self.values = action.session.commit(self.planned, made, action.look.why)
+        action.say_restored()
 
     def forget_made(self) -> None:
         """Let go of what was made, which is recorded: with many tasks it would be most of what this process holds."""
         self.values.clear()
-        self.action.values = self.action.stale = _NOTHING
+        self.action.values = _NOTHING
+        self.action.look = NOT_LOOKED
 
     def adopted(self) -> dict[str, Any]:
         """The values to save where the outputs, which exist, are taken for what would be made."""
@@ -213,8 +210,8 @@ class IndexTask(OutputsTask):
         super().__init__(planned, action, PROJECT_BASENAME, task_dep=[BASENAME])
         self._indexing = indexing
 
-    def find_stale(self) -> dict[str, str]:
-        return self._indexing.stale(self.planned)
+    def look(self) -> Look:
+        return self._indexing.look(self.planned)
 
     def save_extra_values(self) -> None:
         self.planned = self._indexing.keyed(self.planned)
@@ -226,9 +223,8 @@ class IndexTask(OutputsTask):
 
 
 def _title(task: OutputsTask) -> str:
-    action = task.action
-    reasons = action.session.explain(task.planned, action.stale) or [task.planned.schema]
-    return f"{task.name}  {reasons[0]}"
+    problem, why = task.planned.problem, task.action.look.why
+    return f"{task.name}  {problem or (why[0] if why else task.planned.schema)}"
 
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:

@@ -16,6 +16,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,15 @@ class State:
             return
         self._put(name, raw)
         self._append(b"R", name, raw)
-        self._drop_claims(facts_of(row))
+        outputs = facts_of(row).get("outputs", {})
+        self._drop_claims({path: digest for path, (_, digest, _) in outputs.items()})
+
+    def put_facts(self, name: str, facts: str, why: tuple[str, ...], digests: Mapping[str, str]) -> None:
+        """Remember a row of just ``facts``, which is JSON without why; ``digests`` are those of its outputs."""
+        raw = f'{{"{VALUES}":{{"{OURS}":{facts[:-1]},"why":{_encoded_reasons(why)}}}}}}}'.encode()
+        self._put(name, raw)
+        self._append(b"R", name, raw)
+        self._drop_claims(digests)
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
@@ -211,9 +220,9 @@ class State:
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
 
-    def _drop_claims(self, facts: Mapping[str, Any]) -> None:
-        """Drop the claims that ``facts`` repeat."""
-        for path, (_, digest, _) in facts.get("outputs", {}).items():
+    def _drop_claims(self, digests: Mapping[str, str]) -> None:
+        """Drop the claims that a row repeats, which has these ``digests`` of outputs."""
+        for path, digest in digests.items():
             claimed = self._claims.get(path)
             if claimed is None:
                 continue
@@ -308,7 +317,7 @@ class State:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
         self._load()
         for name in self.names():
-            self._drop_claims(self.facts(name))
+            self._drop_claims({path: digest for path, (digest, _) in _owned_by(self.facts(name)).items()})
         rows = {name: raw for name in self._rows if (raw := self._raw(name))}
         records = [Record(b"R", _encode(name), raw) for name, raw in rows.items()]
         records += [
@@ -322,11 +331,18 @@ class State:
         self._size = self.path.stat().st_size
 
 
-_compact = json.JSONEncoder(separators=(",", ":")).encode
+# JSON, as rows have it.
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _encode(value: object) -> bytes:
-    return _compact(value).encode()
+    return encode(value).encode()
+
+
+@lru_cache(maxsize=64)
+def _encoded_reasons(why: tuple[str, ...]) -> str:
+    # Most often it is the same for all that a build makes.
+    return encode(why)
 
 
 def facts_of(row: Row | None) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 Work = Callable[[Any], Any]
 RECURSION_LIMIT = 20_000
 REPORT_SECONDS = 0.1
-# No report has more results, so that the parent, who handles all of one before it does anything else, soon does.
-MOST_RESULTS = 256
+# No report has more results: the parent handles all of one before it does anything else; and if what a pipe holds is
+# larger than a report, nobody has to wait for who reads it.
+MOST_RESULTS = 100
 # Blocked while a worker is started, so that none of its parent's handlers runs in it.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
