@@ -68,7 +68,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         found = EVERYTHING if front is None else front.found or look(glance)
         if found.fresh:
             return say_fresh(found.fresh, self._started)
-        with locked(folder / STATE_FOLDER) as has_waited:
+        with locked(folder / STATE_FOLDER, self._stops) as has_waited:
             if front is not None and (has_waited or not (found.changes is None or found.changes.still_hold())):
                 found = look(front.glance())
                 if found.fresh:

@@ -26,6 +26,9 @@ from schemagen.workers.serving import SIGNALS, Counter, Report, Work, memory_byt
 # A second batch waits behind one that is predicted to take no longer than this: behind a long one it might wait while
 # other workers have nothing to do.
 SHORT_SECONDS = 0.25
+# Nor behind one of more items: where they are so many, what is handed over may be more than a pipe holds, and whoever
+# hands it over would wait for a worker that may hang.
+FEW_ITEMS = 1000
 # So many workers, one after the other, that end before their first result, are no accident of an item.
 MOST_STILLBORN = 100
 # A signal that others send to whatever they choose. Who was at its item for so short a time may have been chosen for
@@ -173,7 +176,10 @@ class WorkerPool:
             return False
         if not is_second:
             return not worker.batches
-        return len(worker.batches) == 1 and worker.batches[0].seconds <= SHORT_SECONDS and not worker.batches[0].losses
+        if len(worker.batches) != 1:
+            return False
+        first = worker.batches[0]
+        return first.seconds <= SHORT_SECONDS and len(first.items) <= FEW_ITEMS and not first.losses
 
     def _hand(self, worker: _Worker, batch: Batch) -> None:
         if not worker.batches:
