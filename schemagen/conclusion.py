@@ -60,8 +60,11 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     for number, task in enumerate(everything):
         recorded = _digests(session, task)
         digests += recorded
-        for seen_times in _output_times(session, task, recorded, began):
-            times.extend(seen_times)
+        if session.sights:
+            for seen_times in _output_times(session, task, recorded, began):
+                times.extend(seen_times)
+        else:  # nothing that was there before was looked at
+            times.extend(UNSURE * len(task.outputs))
         if number < len(tasks) and not _is_settled(session, task):
             unsettled.append(number)
     absent = sorted({
@@ -190,9 +193,11 @@ def _rows(session: Session, tasks: Sequence[Task], at: Mapping[str, int]) -> Ite
 
 def _row(session: Session, task: Task, at: Mapping[str, int], outputs: Sequence[int]) -> Row:
     assert session.state is not None
-    inputs = dict.fromkeys((task.schema, *task.links.inputs))
+    inputs = [at[path] for path in task.links.inputs]
+    if task.schema not in task.links.inputs:
+        inputs.insert(0, at[task.schema])
     ids = session.project.ids.get(task.schema, ())
-    return Row(task.name, [at[path] for path in inputs], outputs, ids, session.state.place(task_name(task.name)))
+    return Row(task.name, inputs, outputs, ids, session.state.place(task_name(task.name)))
 
 
 def _see_again(root: Path, path: str, digest: str, now: int) -> Sight:
