@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from schemagen.session import Session
 
 # Options of doit's run that change how a build is done, not what it does.
+_THRESHOLDS = (10_000, 20, 20)
 ORDINARY = {"num_process", "par_type", "continue", "verbosity"}
 
 
@@ -67,7 +68,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         found = EVERYTHING if front is None else front.found or look(glance)
         if found.fresh:
             return say_fresh(found.fresh, self._started)
-        with locked(folder / STATE_FOLDER) as has_waited:
+        with locked(folder / STATE_FOLDER, self._stops) as has_waited:
             if front is not None and (has_waited or not (found.changes is None or found.changes.still_hold())):
                 found = look(front.glance())
                 if found.fresh:
@@ -287,13 +288,17 @@ def _without_collecting() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _collecting() -> Iterator[None]:
-    """Collect garbage, but do not look again and again through what there is already, which stays until the end."""
+    """Collect garbage, but seldom, and do not look again and again through what there is already, which stays until
+    the end."""
+    before = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
     gc.enable()
     try:
         yield
     finally:
         gc.disable()
+        gc.set_threshold(*before)
 
 
 @contextlib.contextmanager
