@@ -23,6 +23,8 @@ def asked_priority(document: JsonValue) -> int:
 
 def ranking(patterns: tuple[str, ...]) -> Callable[[str, int], Rank]:
     """A function from the name of a schema, and what it asks for itself, to its rank."""
+    if not patterns:  # as most often, and every schema asks
+        return lambda _, asked: (0, -asked)
     compiled = compile_patterns(patterns)
 
     def rank(name: str, asked: int) -> Rank:
