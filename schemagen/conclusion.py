@@ -55,7 +55,9 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     inputs = sorted(seen)
     # Of outputs there are too many to hold a sight for each.
     made = [output.path for task in everything for output in task.outputs]
-    times, digests = array("q"), bytearray()
+    sights = [seen[path] for path in inputs]
+    times = times_array([each.times for each in sights])
+    digests = bytearray(digests_bytes([each.digest for each in sights]))
     unsettled = []
     for number, task in enumerate(everything):
         recorded = _digests(session, task)
@@ -74,7 +76,6 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     paths = (*inputs, *made, *absent)
     at = {path: number for number, path in enumerate(inputs)}
     columns = Columns.of(_rows(session, tasks, at))
-    sights = [seen[path] for path in inputs]
     return Snapshot(
         key,
         dodo,
@@ -84,8 +85,8 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
         len(inputs),
         len(made),
         paths,
-        times_array([each.times for each in sights]) + times,
-        digests_bytes([each.digest for each in sights]) + digests,
+        times,
+        bytes(digests),
         tuple(columns.to_parts()),
     )
 

@@ -46,7 +46,7 @@ class Backlog:
         self._new: list[Job] = []
         # What comes first is last. Nearly all jobs are added before the first is taken: to sort them once is faster
         # than a heap, and to sort again what is nearly sorted takes no time.
-        self._sorted: list[tuple[tuple[float, ...], float, int, Job]] = []
+        self._sorted: list[tuple[tuple[float, ...], float, int, Any]] = []
         self._numbers = itertools.count()  # so that jobs alike keep their order
         self._left = 0.0  # seconds predicted for all that waits
         self._known_seconds = self._known_bytes = 0.0  # of all jobs whose time is recorded
@@ -82,11 +82,11 @@ class Backlog:
         items: list[Any] = []
         predicted, scale = 0.0, self._scale
         while self._sorted:
-            _, negative, _, job = self._sorted[-1]
+            _, negative, _, item = self._sorted[-1]
             if items and not self._fits(len(items), (predicted - negative) * scale, target):
                 break
             self._sorted.pop()
-            items.append(job.item)
+            items.append(item)
             predicted -= negative
         self._left -= predicted
         return Batch(tuple(items), predicted * scale)
@@ -116,6 +116,6 @@ class Backlog:
         for job in self._new:
             seconds = self.predictions[job.item] = job.recorded or (job.bytes + BYTES_OF_NOTHING) * per_byte
             self._left += seconds
-            self._sorted.append((job.rank, -seconds, next(self._numbers), job))
+            self._sorted.append((job.rank, -seconds, next(self._numbers), job.item))
         self._sorted.sort(reverse=True)
         self._new.clear()

@@ -96,19 +96,24 @@ class Recipe(NamedTuple):
     pack: str
     digest: str
     folder: str
+    suffix: str  # where its path is just that of the schema and this, else empty
 
     def planned(self, name: str, key: str) -> PlannedOutput:
         """The output for the schema ``name``."""
-        return PlannedOutput(self.folder + self.output.path_for(name), len(self.folder), key, self.pack)
+        below = name + self.suffix if self.suffix else self.output.path_for(name)
+        return PlannedOutput(self.folder + below, len(self.folder), key, self.pack)
 
 
 def recipes_of(packs: Sequence[Pack], config: Config) -> tuple[Recipe, ...]:
     """The recipes of all outputs that there is one of for each schema."""
-    return tuple(
-        Recipe(output, pack.name, digest_fields([pack.name, output.rule.path, output.digest]), f"{config.output}/")
-        for pack in packs
-        for output in pack.outputs
-    )
+    return tuple(_recipe(pack, output, f"{config.output}/") for pack in packs for output in pack.outputs)
+
+
+def _recipe(pack: Pack, output: Output, folder: str) -> Recipe:
+    path = output.rule.path
+    rest = path.removeprefix("{path}")
+    suffix = rest if rest != path and "{" not in rest else ""
+    return Recipe(output, pack.name, digest_fields([pack.name, path, output.digest]), folder, suffix)
 
 
 def plan_task(file: SchemaFile, links: Links, recipes: Sequence[Recipe], config: Config) -> Task:

@@ -364,7 +364,7 @@ class Session:
         try:
             while left:
                 path, temp = left.pop(0)
-                move_into_place(self.root, path, temp)
+                move_into_place(self.config.root, path, temp)
         finally:
             for path, temp in left:
                 discard(self.root, path, temp)
@@ -442,18 +442,23 @@ class Session:
 
     def orphans(self) -> list[Orphan]:
         """The files that we wrote and that nothing makes any more."""
+        owned = self._owned_in_scope()
+        if not owned:
+            return []
         tasks = (*self.tasks(), *self.project.project_tasks)
         planned = {output.path for task in tasks for output in task.outputs}
-        return list(find_orphans(self.root, self._owned_in_scope(), planned, self.config.output))
+        return list(find_orphans(self.root, owned, planned, self.config.output))
 
     def _forget_gone_tasks(self) -> None:
         assert self.state is not None
-        present = {row_name(task) for task in (*self.tasks(), *self.project.project_tasks)}
         ours = (f"{BASENAME}:", f"{PROJECT_BASENAME}:")
-        if self.config.is_whole:
-            for name in self.state.names():
-                if name.startswith(ours) and name not in present and not self.state.facts(name).get("aside"):
-                    self.state.forget_row(name)
+        known = [name for name in self.state.names() if name.startswith(ours)]
+        if not known or not self.config.is_whole:
+            return
+        present = {row_name(task) for task in (*self.tasks(), *self.project.project_tasks)}
+        for name in known:
+            if name not in present and not self.state.facts(name).get("aside"):
+                self.state.forget_row(name)
 
     def _owned_in_scope(self) -> dict[str, dict[str, Origin]]:
         """What we wrote, without what this run says nothing about: it has options of its own, or those had."""

@@ -353,6 +353,13 @@ def records(project: Project) -> dict[str, object]:
     return rows
 
 
+def test_memory_may_be_bounded_and_a_bound_that_is_none_is_refused(project: Project) -> None:
+    assert project.run("generate", "-w", "2", "--max-memory", "64M").summary == "3 generated, 0 fresh, 0 failed"
+    refused = project.run("generate", "--max-memory", "much")
+    assert refused.code == 2
+    assert "'much' is not a size such as 500M or 2G" in refused.err
+
+
 def test_every_runner_and_batch_size_runs_and_records_the_same(make_project: Callable[[str], Project]) -> None:
     seen = {}
     sizes = {f"batches of {size}": ("-n", "2") for size in ("1", "10", "1000")}

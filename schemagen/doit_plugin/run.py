@@ -81,7 +81,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             with _without_collecting():
                 result = super().execute(params, args)
                 if front is not None and self._session is not None:
-                    self._conclude(self._session, front.key, folder, began)
+                    self._conclude(self._session, front, folder, began)
             return result
 
     def _front(self, params: Any, args: list[str], folder: Path) -> Front | None:
@@ -93,12 +93,16 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         is_here = params.get("dodoFile") == "dodo.py" and not params.get("cwdPath")
         return Front.of_doit(folder) if is_here and not args and not special else None
 
-    def _conclude(self, session: Session, key: str, folder: Path, began: int) -> None:
-        """Take a snapshot for the next build."""
+    def _conclude(self, session: Session, front: Front, folder: Path, began: int) -> None:
+        """Take a snapshot for the next build, if that could make use of it: doit with a dodo.py that may have reasons
+        of its own to run looks at every task anyway."""
         from schemagen.changes import save
         from schemagen.conclusion import conclude
 
-        snapshot = conclude(session, key, _digest_of_plain_dodo(folder), began)
+        dodo = _digest_of_plain_dodo(folder)
+        if front.dodo and not dodo:
+            return
+        snapshot = conclude(session, front.key, dodo, began)
         if snapshot is not None:
             save(snapshot)
 

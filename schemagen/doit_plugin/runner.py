@@ -196,6 +196,7 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             self._session.project.load_shared(node.task.planned for node in self._running.values())
             limits = Limits(self._session.config.timeout, self._session.config.max_memory)
             self._began = time.monotonic()
+            self.__dict__.pop("_sizes", None)  # nearly all jobs are known by now; for others it is made again
             self._pool = WorkerPool(self._workers, _Making(self._session), limits, self._on_loss)
         self._pool.feed(self._backlog.take)
         return self._pool

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
+from doit.task import IOConfig
 from doit.task import Task as DoitTask
 
 from schemagen.build import remove_orphan
@@ -20,6 +21,8 @@ from schemagen.state.store import OURS
 # Makes some outputs of a task.
 Make = Callable[[Task, Collection[str]], Made]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NO_CALC_DEP: set[str] = set()
+_IO = IOConfig({})
 
 
 class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
@@ -114,6 +117,10 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
         )
         self.planned = planned
         self.action = action
+        # What is empty in every task of ours, and stays so, is the same in all: of 50,000 tasks that is 25 MB.
+        self.calc_dep = _NO_CALC_DEP
+        self.io = _IO
+        self.teardown = self.value_savers = self.wild_dep = ()
 
     @staticmethod
     def check_attr(task: str, attr: str, value: Any, valid: Any) -> None:
