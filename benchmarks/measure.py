@@ -40,9 +40,10 @@ Prepare = Callable[[Contender], None]
 
 def python_environment(repository: Path, bytecode: Path) -> dict[str, str]:
     """The environment of every contender: the checkout is importable, and modules are compiled once, as those of an
-    installed package are, wherever the caller's environment forbids it."""
+    installed package are, and what is printed is buffered, wherever the caller's environment forbids that."""
     ours = {"PYTHONPATH": str(repository), "PYTHONPYCACHEPREFIX": str(bytecode)}
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours
+    left_out = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    return {name: value for name, value in os.environ.items() if name not in left_out} | ours
 
 
 def measure(

@@ -23,7 +23,7 @@ from schemagen.doit_plugin import warn
 from schemagen.doit_plugin.tasks import declare_tasks
 from schemagen.model import SchemaFile
 from schemagen.packs import load_packs
-from schemagen.plan import Links, Task, plan_task
+from schemagen.plan import Links, Task, plan_task, recipes_of
 from schemagen.project import Project
 from schemagen.refs import Library
 from schemagen.session import Made, Session
@@ -77,11 +77,13 @@ class _Idle(Session):
     def project(self) -> Project:
         graph = json.loads((self.root / _GRAPH).read_bytes())
         packs = load_packs(self.config.packs, self.root)
-        sights = {inputs[0]: see(str(self.root / inputs[0])) for _, inputs, _ in graph}
+        recipes = recipes_of(packs, self.config)
+        root = self.config.root
+        sights = {inputs[0]: see(f"{root}/{inputs[0]}") for _, inputs, _ in graph}
         tasks = {}
         for name, inputs, _ in graph:
             links = Links({path: sights[path].digest for path in inputs if path in sights})
-            tasks[name] = plan_task(SchemaFile(name, inputs[0]), links, packs, self.config)
+            tasks[name] = plan_task(SchemaFile(name, inputs[0]), links, recipes, self.config)
         library, shelf = Library((), self.config), Shelf(self.config)
         return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, library, shelf, {})
 

@@ -120,13 +120,13 @@ def _mode_of(target: str) -> int | None:
         return None
 
 
-def move_into_place(root: Path, path: str, temp: str) -> None:
+def move_into_place(root: str, path: str, temp: str) -> None:
     """Make the temporary file ``temp`` the output ``path``; raises OutputError."""
     target = os.path.join(root, path)
     try:
         os.replace(os.path.join(os.path.dirname(target), temp), target)
     except OSError as error:
-        discard(root, path, temp)
+        discard(Path(root), path, temp)
         raise OutputError(f"cannot write: {error.strerror}", Location(path), "SG401") from None
 
 

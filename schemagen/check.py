@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -69,7 +69,7 @@ def check_outputs(session: Session) -> Report:
 
 
 def _compare(
-    session: Session, task: Task, stale: dict[str, str], render: Callable[[Collection[str]], Iterable[Rendered]]
+    session: Session, task: Task, stale: Mapping[str, str], render: Callable[[Collection[str]], Iterable[Rendered]]
 ) -> Iterator[Finding]:
     paths = {output.below: output.path for output in task.outputs if output.path in stale}
     try:

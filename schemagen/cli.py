@@ -7,11 +7,19 @@ import time
 
 from schemagen.unchanged import NO_OPTIONS, Glance, snapshot_key, summary
 
+INTERRUPTED = 130
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 all well, 1 a schema failed, 3 the build could not start."""
     started = time.monotonic()
-    argv = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(sys.argv[1:] if argv is None else argv, started)
+    except KeyboardInterrupt:  # before there was anything to be stopped in order
+        return INTERRUPTED
+
+
+def _run(argv: list[str], started: float) -> int:
     glance = None
     if argv == ["generate"]:  # needs no parsing, and most often nothing else either
         glance = Glance(snapshot_key(NO_OPTIONS))

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 CANNOT_START = 3
 SELECTION = ("schema_dir", "output_dir", "templates_dir", "unresolved_refs")
-INTERRUPTED = 130
 
 
 def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
@@ -40,8 +39,6 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
             if not isinstance(each, SchemagenError):
                 raise
             _say(each)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,7 +13,7 @@ from schemagen.indexing import Indexing
 from schemagen.plan import Task
 from schemagen.session import BASENAME, PROJECT_BASENAME, STATE_FILE, Session, row_name, task_name
 from schemagen.state.columns import Columns, Row
-from schemagen.state.glance import FIELDS
+from schemagen.state.glance import FIELDS, Times
 from schemagen.state.sight import UNSURE, Sight, file_system_now, see, settled
 from schemagen.state.snapshot import DIGEST, Snapshot, digests_bytes, times_array
 from schemagen.state.store import Place
@@ -32,7 +32,7 @@ def conclude(session: Session, key: str, dodo: str, began: int) -> Snapshot | No
         return None  # each build says so, so each has to look
     indexes = _indexes(session)
     is_whole = session.changes is not None or len(indexes) == len(session.project.project_tasks)
-    if not is_whole or not all(_is_settled(task, _recorded(session, task)) for task in indexes):
+    if not is_whole or not all(_is_settled(session, task) for task in indexes):
         return None  # a snapshot knows of unsettled schemas only
     try:
         if session.changes is not None:
@@ -54,16 +54,20 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     seen[STATE_FILE] = _settled(see(os.path.join(root, STATE_FILE)), now)
     inputs = sorted(seen)
     # Of outputs there are too many to hold a sight for each.
-    made: list[str] = []
-    times, digests = array("q"), bytearray()
+    made = [output.path for task in everything for output in task.outputs]
+    sights = [seen[path] for path in inputs]
+    times = times_array([each.times for each in sights])
+    digests = bytearray(digests_bytes([each.digest for each in sights]))
     unsettled = []
     for number, task in enumerate(everything):
-        recorded = _recorded(session, task)
-        for path, sight in _outputs(session, task, recorded, began):
-            made.append(path)
-            times.extend(sight.times)
-            digests += digests_bytes([sight.digest])
-        if number < len(tasks) and not _is_settled(task, recorded):
+        recorded = _digests(session, task)
+        digests += recorded
+        if session.sights:
+            for seen_times in _output_times(session, task, recorded, began):
+                times.extend(seen_times)
+        else:  # nothing that was there before was looked at
+            times.extend(UNSURE * len(task.outputs))
+        if number < len(tasks) and not _is_settled(session, task):
             unsettled.append(number)
     absent = sorted({
         *(path for task in tasks for path in task.links.missing),
@@ -72,7 +76,6 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     paths = (*inputs, *made, *absent)
     at = {path: number for number, path in enumerate(inputs)}
     columns = Columns.of(_rows(session, tasks, at))
-    sights = [seen[path] for path in inputs]
     return Snapshot(
         key,
         dodo,
@@ -82,8 +85,8 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
         len(inputs),
         len(made),
         paths,
-        times_array([each.times for each in sights]) + times,
-        digests_bytes([each.digest for each in sights]) + digests,
+        times,
+        bytes(digests),
         tuple(columns.to_parts()),
     )
 
@@ -102,12 +105,11 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     rows = {}
     for number, task in tasks.items():
         at_outputs = columns.outputs_of(number)
-        made = _outputs(session, task, _recorded(session, task), changes.began)
-        seen |= zip(at_outputs, (sight for _, sight in made), strict=True)
+        seen |= zip(at_outputs, _outputs(session, task, changes.began), strict=True)
         rows[number] = _row(session, task, at, at_outputs)
     for index in _indexes(session):
-        made = _outputs(session, index, _recorded(session, index), changes.began)
-        seen |= {before.paths.index(path): sight for path, sight in made}
+        made = zip(index.outputs, _outputs(session, index, changes.began), strict=True)
+        seen |= {before.paths.index(output.path): sight for output, sight in made}
     times, digests = changes.renewed(), bytearray(before.digests)
     for number, sight in seen.items():
         times[number * FIELDS : (number + 1) * FIELDS] = array("q", sight.times)
@@ -121,7 +123,7 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
         before,
         log_size=state.size,
         places=_other_places(session),
-        unsettled=tuple(number for number, task in tasks.items() if not _is_settled(task, _recorded(session, task))),
+        unsettled=tuple(number for number, task in tasks.items() if not _is_settled(session, task)),
         paths=(*before.paths, *sorted(absent)),
         times=times,
         digests=bytes(digests),
@@ -149,16 +151,36 @@ def _recorded(session: Session, task: Task) -> Recorded:
     return recorded
 
 
-def _outputs(session: Session, task: Task, recorded: Recorded, began: int) -> Iterator[tuple[str, Sight]]:
+def _digests(session: Session, task: Task) -> bytes:
+    """The digests that were recorded of the outputs of ``task``, as a snapshot has them."""
+    known = session.settled(task)
+    if known is not None:
+        return known
+    recorded = _recorded(session, task)
+    return digests_bytes([recorded.get(output.path, ("", "", ""))[1] for output in task.outputs])
+
+
+def _output_times(session: Session, task: Task, digests: bytes, began: int) -> Iterator[Times]:
+    """The times of the outputs of ``task`` that are sure to be of the bytes that have these ``digests``."""
+    for number, output in enumerate(task.outputs):
+        seen = session.sights.get(output.path)
+        is_it = seen is not None and seen.digest == digests[number * DIGEST : (number + 1) * DIGEST].hex()
+        yield settled(seen.times, began) if seen is not None and is_it else UNSURE
+
+
+def _outputs(session: Session, task: Task, began: int) -> Iterator[Sight]:
     """The outputs of ``task`` with the digests that were recorded, and the times that are sure to be of those bytes."""
-    for output in task.outputs:
-        _, digest, _ = recorded.get(output.path, ("", "", ""))
-        seen = session.sights.get(output.path, _NOT_SEEN)
-        yield output.path, _settled(seen, began) if digest and seen.digest == digest else Sight(UNSURE, digest)
+    digests = _digests(session, task)
+    for number, times in enumerate(_output_times(session, task, digests, began)):
+        raw = digests[number * DIGEST : (number + 1) * DIGEST]
+        yield Sight(times, raw.hex() if any(raw) else "")
 
 
-def _is_settled(task: Task, recorded: Recorded) -> bool:
+def _is_settled(session: Session, task: Task) -> bool:
     """Whether what is recorded of ``task`` is of what would be made now."""
+    if session.settled(task) is not None:
+        return True
+    recorded = _recorded(session, task)
     return all(output.key and recorded.get(output.path, ("",))[0] == output.key for output in task.outputs)
 
 
@@ -172,9 +194,11 @@ def _rows(session: Session, tasks: Sequence[Task], at: Mapping[str, int]) -> Ite
 
 def _row(session: Session, task: Task, at: Mapping[str, int], outputs: Sequence[int]) -> Row:
     assert session.state is not None
-    inputs = dict.fromkeys((task.schema, *task.links.inputs))
+    inputs = [at[path] for path in task.links.inputs]
+    if task.schema not in task.links.inputs:
+        inputs.insert(0, at[task.schema])
     ids = session.project.ids.get(task.schema, ())
-    return Row(task.name, [at[path] for path in inputs], outputs, ids, session.state.place(task_name(task.name)))
+    return Row(task.name, inputs, outputs, ids, session.state.place(task_name(task.name)))
 
 
 def _see_again(root: Path, path: str, digest: str, now: int) -> Sight:

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from schemagen.generate import Rendered
 from schemagen.jsontext import dumps
 from schemagen.overview import NO_SUMMARY, Entry, Summary, build_overview, summarise
 from schemagen.plan import Task, key_with
-from schemagen.session import Made, Session, task_name
+from schemagen.session import NOT_LOOKED, Look, Made, Session, task_name
 
 
 class Indexing:
     """The outputs for the whole project of one session; made before anything is generated.
 
-    What they show of a schema is recorded when it is generated; so ``stale`` is to be asked when all that is over.
+    What they show of a schema is recorded when it is generated; so ``look`` is to be called when all that is over.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._before = self._summaries()
 
-    def stale(self, task: Task) -> dict[str, str]:
-        """The outputs of ``task``, one of the project's tasks, that are not fresh, by path, with the reason."""
+    def look(self, task: Task) -> Look:
+        """See which outputs of ``task``, one of the project's tasks, are not fresh."""
         if self._session.changes is not None and self._before == self._summaries():
-            return {}  # nothing that is shown changed, nor what was made of it
-        return self._session.stale(self.keyed(task))
+            return NOT_LOOKED  # nothing that is shown changed, nor what was made of it
+        return self._session.look(self.keyed(task))
 
     def keyed(self, task: Task) -> Task:
         """``task`` with keys that cover the overviews that its outputs show."""
         entries = self._entries()
         shown = [dumps(build_overview(entries, output.below, task.name)).encode() for output in task.outputs]
         outputs = tuple(key_with(output, data) for output, data in zip(task.outputs, shown, strict=True))
-        return replace(task, outputs=outputs)
+        return task._replace(outputs=outputs)
 
     def make(self, task: Task, stale: Collection[str]) -> Made:
         """Render the stale outputs of ``task`` into temporary files beside them."""

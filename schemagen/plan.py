@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemagen import __version__
 from schemagen.config import Config
-from schemagen.digest import digest_fields
+from schemagen.digest import digest_fields, digest_of
 from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.model import SchemaFile
 from schemagen.packs import Output, Pack
 from schemagen.unchanged import STATE_FOLDER
 from schemagen.view import VIEW_VERSION
 
+_NOTHING: Mapping[str, str] = {}
 
-@dataclass(frozen=True, slots=True)
-class PlannedOutput:
+
+# There are many of what follows: a dataclass takes four times as long to make.
+class PlannedOutput(NamedTuple):
     """One output of a task. ``path`` is relative to the project folder (or absolute); from its character ``start`` on
     it is relative to the output folder. ``key`` is a digest over everything its bytes depend on."""
 
@@ -34,8 +35,7 @@ class PlannedOutput:
         return self.path[self.start :]
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """What a schema is linked with. ``inputs`` maps the path of the schema, first, and of every file it refs,
     to its digest; ``missing`` are paths that were looked for and are no schemas; ``opaque`` the references
     that nothing answers; ``asked`` as in a Resolution; ``ids`` the URIs that name the schema itself."""
@@ -43,7 +43,7 @@ class Links:
     inputs: Mapping[str, str]
     missing: tuple[str, ...] = ()
     opaque: tuple[str, ...] = ()
-    asked: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = _NOTHING
     ids: tuple[str, ...] = ()
 
     def to_facts(self) -> dict[str, Any]:
@@ -62,8 +62,7 @@ class Links:
         return cls(facts["inputs"], missing, opaque, facts["asked"], ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One schema and what is made from it; ``problem`` says why nothing can be. If ``is_for_project`` it is about all
     schemas, and named by its pack."""
 
@@ -89,23 +88,43 @@ def _options_text(unresolved_refs: str, default_draft: str) -> str:
     return " ".join([__version__, VIEW_VERSION, unresolved_refs, default_draft])
 
 
-def plan_task(file: SchemaFile, links: Links, packs: Sequence[Pack], config: Config) -> Task:
+class Recipe(NamedTuple):
+    """What the outputs of all schemas have in common that are made by one rule of a pack: ``output`` is that, and
+    ``digest`` is over all of it that their keys cover."""
+
+    output: Output
+    pack: str
+    digest: str
+    folder: str
+    suffix: str  # where its path is just that of the schema and this, else empty
+
+    def planned(self, name: str, key: str) -> PlannedOutput:
+        """The output for the schema ``name``."""
+        below = name + self.suffix if self.suffix else self.output.path_for(name)
+        return PlannedOutput(self.folder + below, len(self.folder), key, self.pack)
+
+
+def recipes_of(packs: Sequence[Pack], config: Config) -> tuple[Recipe, ...]:
+    """The recipes of all outputs that there is one of for each schema."""
+    return tuple(_recipe(pack, output, f"{config.output}/") for pack in packs for output in pack.outputs)
+
+
+def _recipe(pack: Pack, output: Output, folder: str) -> Recipe:
+    path = output.rule.path
+    rest = path.removeprefix("{path}")
+    suffix = rest if rest != path and "{" not in rest else ""
+    return Recipe(output, pack.name, digest_fields([pack.name, path, output.digest]), folder, suffix)
+
+
+def plan_task(file: SchemaFile, links: Links, recipes: Sequence[Recipe], config: Config) -> Task:
     """The task for the schema ``file``."""
-    base = digest_fields(
-        [
-            options_text(config),
-            file.name,
-            *(field for item in links.inputs.items() for field in item),
-            "opaque",
-            *links.opaque,
-        ]
-    )
-    outputs = tuple(
-        _planned(file.name, pack, output, digest_fields([base, pack.name, output.rule.path, output.digest]), config)
-        for pack in packs
-        for output in pack.outputs
-    )
-    return Task(file.name, file.path, links, outputs)
+    name = file.name
+    # No option, path or digest holds a NUL, and digests are all of one length.
+    inputs = [field for item in links.inputs.items() for field in item]
+    opaque = digest_fields(links.opaque) if links.opaque else ""
+    base = digest_of("\0".join([options_text(config), opaque, name, *inputs]).encode())
+    outputs = [recipe.planned(name, digest_of(f"{base}{recipe.digest}".encode())) for recipe in recipes]
+    return Task(name, file.path, links, tuple(outputs))
 
 
 def plan_project_outputs(pack: Pack, config: Config) -> Task:
@@ -114,8 +133,14 @@ def plan_project_outputs(pack: Pack, config: Config) -> Task:
     A key is complete only with what the output shows of the schemas: see ``key_with``.
     """
     base = digest_fields([options_text(config), pack.name])
+    folder = f"{config.output}/"
     outputs = tuple(
-        _output(output.rule.path, pack, digest_fields([base, output.rule.path, output.digest]), config)
+        PlannedOutput(
+            folder + output.rule.path,
+            len(folder),
+            digest_fields([base, output.rule.path, output.digest]),
+            pack.name,
+        )
         for output in pack.project_outputs
     )
     return Task(pack.name, pack.name, Links({}), outputs, is_for_project=True)
@@ -123,27 +148,13 @@ def plan_project_outputs(pack: Pack, config: Config) -> Task:
 
 def key_with(output: PlannedOutput, shown: bytes) -> PlannedOutput:
     """``output`` of a project, with a key that covers what it shows of the schemas too."""
-    return replace(output, key=digest_fields([output.key, shown]))
+    return output._replace(key=digest_fields([output.key, shown]))
 
 
-def plan_failure(
-    file: SchemaFile,
-    problem: SchemagenError,
-    links: Links,
-    packs: Sequence[Pack],
-    config: Config,
-) -> Task:
+def plan_failure(file: SchemaFile, problem: SchemagenError, links: Links, recipes: Sequence[Recipe]) -> Task:
     """The task for a schema that cannot be used: it will fail with ``problem`` and keep its outputs."""
-    outputs = tuple(_planned(file.name, pack, output, "", config) for pack in packs for output in pack.outputs)
+    outputs = tuple(recipe.planned(file.name, "") for recipe in recipes)
     return Task(file.name, file.path, links, outputs, problem)
-
-
-def _planned(name: str, pack: Pack, output: Output, key: str, config: Config) -> PlannedOutput:
-    return _output(output.path_for(name), pack, key, config)
-
-
-def _output(below: str, pack: Pack, key: str, config: Config) -> PlannedOutput:
-    return PlannedOutput(f"{config.output}/{below}", len(config.output) + 1, key, pack.name)
 
 
 NEW = "not made yet"
@@ -172,8 +183,9 @@ def stale_outputs(
         key, digest, _ = recorded.get(output.path, ("", "", ""))
         if not key:
             # Of a task that was forgotten, or is back after its schema was gone, it is still known what we wrote.
-            present = digest_of_file(output.path)
-            is_edited = present is not None and is_known(output.path) and not is_ours(output.path, present)
+            # Of others nothing is read: in a first build that would be a look at each output, for nothing.
+            present = digest_of_file(output.path) if is_known(output.path) else None
+            is_edited = present is not None and not is_ours(output.path, present)
             stale[output.path] = EDITED if is_edited else NEW
         elif (present := digest_of_file(output.path)) is None:
             stale[output.path] = MISSING
@@ -185,19 +197,22 @@ def stale_outputs(
     return stale
 
 
+_NEVER_MADE = ("it was not made yet, or what is remembered of it was forgotten",)
+
+
 def explain_task(
     task: Task,
     facts: Mapping[str, Any],
     stale: Mapping[str, str],
     config: Config,
     changed_files: Callable[[Collection[str]], Sequence[str] | None],
-) -> list[str]:
+) -> Sequence[str]:
     """Why ``task`` has stale outputs, a line each, what changed before what is merely missing. ``changed_files`` tells
     which files of packs changed that outputs are made from, None where that is not known."""
     if task.problem is not None:
         return [str(task.problem)]
     if not facts:
-        return ["it was not made yet, or what is remembered of it was forgotten"] if stale else []
+        return _NEVER_MADE if stale else ()
     reasons = _changed_links(task.links, Links.from_facts(facts))
     reasons += _changed_options(options_text(config), facts["options"])
     changed = [path for path, reason in stale.items() if reason == CHANGED]
@@ -218,6 +233,8 @@ def _something_changed(task: Task, changed: Collection[str], *, knows_files: boo
 
 
 def _changed_options(now: str, before: str) -> list[str]:
+    if now == before:
+        return []
     pairs = zip(_OPTIONS, before.split(" "), now.split(" "), strict=False)
     return [f"{option} changed ({old} -> {new})" for option, old, new in pairs if old != new]
 

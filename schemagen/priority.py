@@ -13,6 +13,7 @@ KEYWORD = "x-priority"
 _MOST = 1_000_000
 
 Rank = tuple[int, int]  # a lower one comes first
+_NONE: Rank = (0, 0)
 
 
 def asked_priority(document: JsonValue) -> int:
@@ -23,6 +24,8 @@ def asked_priority(document: JsonValue) -> int:
 
 def ranking(patterns: tuple[str, ...]) -> Callable[[str, int], Rank]:
     """A function from the name of a schema, and what it asks for itself, to its rank."""
+    if not patterns:  # as most often, and every schema asks
+        return lambda _, asked: (0, -asked) if asked else _NONE
     compiled = compile_patterns(patterns)
 
     def rank(name: str, asked: int) -> Rank:

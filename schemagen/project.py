@@ -32,6 +32,7 @@ from schemagen.plan import (
     plan_failure,
     plan_project_outputs,
     plan_task,
+    recipes_of,
 )
 from schemagen.priority import asked_priority
 from schemagen.refs import Document, Known, Library, owners_of_ids, scanned
@@ -162,6 +163,7 @@ class _Loading:
     ) -> None:
         self._config = config
         self._packs = packs
+        self._recipes = recipes_of(packs, config)
         self._files = files
         self._rest = rest
         self._failed: dict[str, SchemaError] = {}
@@ -242,7 +244,7 @@ class _Loading:
 
     def _task(self, file: SchemaFile) -> Task:
         if file.path in self._failed:
-            return plan_failure(file, self._failed[file.path], Links({}), self._packs, self._config)
+            return plan_failure(file, self._failed[file.path], Links({}), self._recipes)
         links = self._facts.get(file.path)
         try:
             if links is None or not self._still_hold(links):
@@ -252,10 +254,10 @@ class _Loading:
                     self._resolutions[file.path] = resolution
         except RefError as error:
             failed = Links(self._inputs(file, error.files), error.missing)
-            return plan_failure(file, error, failed, self._packs, self._config)
+            return plan_failure(file, error, failed, self._recipes)
         except SchemaError as error:  # of a schema of the rest, which broke just now
-            return plan_failure(file, error, Links(self._inputs(file, ())), self._packs, self._config)
-        return plan_task(file, links, self._packs, self._config)
+            return plan_failure(file, error, Links(self._inputs(file, ())), self._recipes)
+        return plan_task(file, links, self._recipes, self._config)
 
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)

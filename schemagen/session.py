@@ -29,7 +29,7 @@ from schemagen.plan import EDITED, Task, explain_task, options_text, stale_outpu
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
-from schemagen.state.store import OURS, Origin, Place, State
+from schemagen.state.store import OURS, Origin, Place, State, encode
 from schemagen.unchanged import STATE_FOLDER
 
 STATE_FILE = f"{STATE_FOLDER}/log"
@@ -39,11 +39,14 @@ REASONS_KEPT = 5
 # The row {"files": {path: digest}} of what the packs of the last build were made of. It is no task's: doit allows no
 # "=" in the name of one.
 PACKS_ROW = "=packs"
+_ASKED_FOR = ("asked for",)
 
 
 def task_name(name: str, basename: str = BASENAME) -> str:
     """doit's name for the task of a schema, or of a pack; doit forbids ``=`` and gives ``*`` a meaning."""
-    return f"{basename}:" + name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
+    if "%" in name or "=" in name or "*" in name:
+        name = name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
+    return f"{basename}:{name}"
 
 
 def row_name(task: Task) -> str:
@@ -52,13 +55,27 @@ def row_name(task: Task) -> str:
 
 
 class Made(NamedTuple):
-    """What a worker made of one task: its new outputs by path and what overviews show of its schema, or the message of
-    what went wrong; and how long that took."""
+    """What a worker made of one task: its new outputs by path, each as ``Written`` has it, and what overviews show of
+    its schema, or the message of what went wrong; and how long that took. ``facts`` is what is to be recorded, as JSON,
+    but for why; empty where only the parent can tell."""
 
-    written: dict[str, Written]
+    written: Mapping[str, tuple[str, str]]
     problem: str = ""
     summary: Summary = NO_SUMMARY
     seconds: float = 0.0
+    facts: str = ""
+
+
+class Look(NamedTuple):
+    """What a look at a task showed: its outputs that are ``stale``, by path, with the reason; the lines that say why;
+    and the ``seconds`` that it took the last time, 0 where that is not known."""
+
+    stale: Mapping[str, str] = {}
+    why: Sequence[str] = ()
+    seconds: float = 0.0
+
+
+NOT_LOOKED = Look()
 
 
 class Session:
@@ -86,6 +103,8 @@ class Session:
         self.changes = changes
         self.kept: set[str] = set()
         self.sights: dict[str, Sight] = {}  # of outputs, by path
+        self._settled: dict[str, bytes] = {}
+        self._changed: dict[tuple[str, tuple[int, ...]], Sequence[str] | None] = {}  # see _changed_files
         self.has_kept_orphans = False
         self.started = time.monotonic()
 
@@ -130,11 +149,23 @@ class Session:
 
     # -- freshness
 
-    def stale(self, task: Task) -> dict[str, str]:
+    def stale(self, task: Task) -> Mapping[str, str]:
         """The outputs of ``task`` that are not fresh, by path, with the reason."""
+        return self._stale(task, self.facts(task))
+
+    def look(self, task: Task) -> Look:
+        """See which outputs of ``task`` are not fresh, and why."""
+        facts = self.facts(task)
+        stale = self._stale(task, facts)
+        why = self._explain(task, facts, stale)[:REASONS_KEPT] if stale else ()
+        return Look(stale, why, facts.get("seconds", 0.0))
+
+    def _stale(self, task: Task, facts: Mapping[str, Any]) -> dict[str, str]:
         assert self.state is not None
         name, owns, wrote = row_name(task), self.state.owns, self.state.wrote
-        stale = stale_outputs(task, self.facts(task), self.digest_of, partial(owns, name), partial(wrote, name))
+        stale = stale_outputs(task, facts, self.digest_of, partial(owns, name), partial(wrote, name))
+        if facts and not stale:
+            self._settle(task, [facts["outputs"][output.path][1] for output in task.outputs])
         if self.keeps_edited:
             self.kept |= {path for path, reason in stale.items() if reason == EDITED}
             stale = {path: reason for path, reason in stale.items() if reason != EDITED}
@@ -145,25 +176,53 @@ class Session:
         assert self.state is not None
         facts = self.state.facts(row_name(task))
         # What options of another run made is not what the project asks for: its task has yet to be run.
-        return {} if self.config.is_whole and facts.get("aside") else facts
+        return {} if facts.get("aside") and self.config.is_whole else facts
 
-    def explain(self, task: Task, stale: Mapping[str, str]) -> list[str]:
+    def settled(self, task: Task) -> bytes | None:
+        """The digests of the outputs of ``task``, one after the other as bytes, where they are known to be recorded
+        with the keys that they have now: to read that again for each task at the end would take as long as to plan
+        it."""
+        return None if task.is_for_project else self._settled.get(task.name)
+
+    def _note(self, task: Task, outputs: Mapping[str, Sequence[str]]) -> None:
+        """Remember of a task what was just recorded, if it is about what would be made now."""
+        if len(outputs) == len(task.outputs) and self.kept.isdisjoint(outputs):
+            self._settle(task, [digest for _, digest, _ in outputs.values()])
+
+    def _settle(self, task: Task, digests: Sequence[str]) -> None:
+        if not task.is_for_project:
+            self._settled[task.name] = bytes.fromhex("".join(digests))
+
+    def explain(self, task: Task, stale: Mapping[str, str]) -> Sequence[str]:
         """Why ``stale`` outputs of ``task`` are stale, a line each."""
-        return explain_task(task, self.facts(task), stale, self.config, partial(self._changed_files, task))
+        return self._explain(task, self.facts(task), stale)
 
-    def _changed_files(self, task: Task, paths: Collection[str]) -> list[str] | None:
+    def _explain(self, task: Task, facts: Mapping[str, Any], stale: Mapping[str, str]) -> Sequence[str]:
+        return explain_task(task, facts, stale, self.config, partial(self._changed_files, task))
+
+    def _changed_files(self, task: Task, paths: Collection[str]) -> Sequence[str] | None:
         """Which files of packs changed since the last build that the outputs of ``task`` at ``paths`` are made from;
         None where that is not known."""
         if self.changes is not None:
             return []  # no pack changed
         if not self._files_before:
             return None
-        below = {output.below for output in task.outputs if output.path in paths}
-        files: dict[str, None] = {}
-        for pack in self.project.packs:
-            for output in pack.project_outputs if task.is_for_project else pack.outputs:
-                if (output.rule.path if task.is_for_project else output.path_for(task.name)) in below:
-                    files |= dict.fromkeys(output.files)
+        # Most often it is the same outputs, by number, of all schemas that are stale.
+        pack = task.name if task.is_for_project else ""
+        which = pack, tuple([number for number, output in enumerate(task.outputs) if output.path in paths])
+        if which not in self._changed:
+            self._changed[which] = self._changed_among(*which)
+        return self._changed[which]
+
+    def _changed_among(self, pack_name: str, numbers: Collection[int]) -> Sequence[str] | None:
+        """The same, of the outputs with these ``numbers`` that a task has: that for the project of the pack named, or
+        that of any schema where none is."""
+        packs = self.project.packs
+        if pack_name:
+            outputs = [output for pack in packs if pack.name == pack_name for output in pack.project_outputs]
+        else:
+            outputs = [output for pack in packs for output in pack.outputs]
+        files = dict.fromkeys([file for number in numbers for file in outputs[number].files])
         if any(map(os.path.isabs, files)):
             return None
         return [self._changed_in_packs[file] for file in files if file in self._changed_in_packs]
@@ -235,6 +294,14 @@ class Session:
         shown = made.summary if made.problem or schema is None else summarise(schema)
         return made._replace(summary=shown, seconds=time.perf_counter() - began)
 
+    def make_recorded(self, schema_name: str, stale: Collection[str]) -> Made:
+        """The same, with what is to be recorded: work that a parent with many workers is spared."""
+        task = self.project.tasks[schema_name]
+        made = self.make(schema_name, stale)
+        if made.problem or len(made.written) < len(task.outputs):
+            return made
+        return made._replace(facts=encode(self._facts(task, made, {})))
+
     def make_for(self, task: Task, stale: Collection[str]) -> Made:
         """The same, for the task of a schema."""
         return self.make(task.name, stale)
@@ -260,44 +327,68 @@ class Session:
 
     # -- in the parent
 
+    def claim(self, task: Task, made: Made) -> None:
+        """Claim the new outputs: what comes before ``commit``, once it is on its way to the disk."""
+        assert self.state is not None
+        changed = {path: digest for path, (digest, temp) in made.written.items() if temp}
+        if changed:
+            packs = {output.path: output.pack for output in task.outputs}
+            self.state.claim(changed, task.schema, packs, is_aside=self.config.is_aside)
+
     def commit(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
-        """Claim the new outputs, move them into place, and give the facts to record.
+        """Move the new outputs, which are claimed, into place, and give the facts to record.
 
         Raises OutputError; what was not moved is discarded then.
         """
+        self._move(made)
+        facts = self._facts(task, made, self.facts(task))
+        self._note(task, facts["outputs"])
+        return {OURS: {**facts, "why": why or _ASKED_FOR}}
+
+    def commit_and_record(self, task: Task, made: Made, why: Sequence[str]) -> None:
+        """The same, but record the facts too, as a worker has them if it can."""
         assert self.state is not None
-        packs = {output.path: output.pack for output in task.outputs}
-        changed = {path: each.digest for path, each in made.written.items() if each.temp}
-        if changed:
-            self.state.claim(changed, task.schema, packs, is_aside=self.config.is_aside)
-        left = dict(made.written)
+        self._move(made)
+        if made.facts and (not self.kept or self.kept.isdisjoint(made.written)):
+            facts, digests = made.facts, {path: digest for path, (digest, _) in made.written.items()}
+            self._settle(task, [digests[output.path] for output in task.outputs])
+        else:
+            told = self._facts(task, made, self.facts(task))
+            facts, digests = encode(told), {path: digest for path, (_, digest, _) in told["outputs"].items()}
+            self._note(task, told["outputs"])
+        self.state.put_facts(row_name(task), facts, tuple(why) or _ASKED_FOR, digests)
+
+    def _move(self, made: Made) -> None:
+        """Move the new outputs into place; raises OutputError, what was not moved is discarded then."""
+        left = [(path, temp) for path, (_, temp) in made.written.items() if temp]
         try:
-            for path, each in made.written.items():
-                if each.temp:
-                    move_into_place(self.root, path, each.temp)
-                del left[path]
+            while left:
+                path, temp = left.pop(0)
+                move_into_place(self.config.root, path, temp)
         finally:
-            self.discard(left)
-        return {OURS: self._facts(task, made, why)}
+            for path, temp in left:
+                discard(self.root, path, temp)
 
     def adopt(self, task: Task, digests: Mapping[str, str]) -> dict[str, Any]:
         """The facts to record where outputs with ``digests`` by path are taken for what ``task`` would make."""
         schema = None if task.is_for_project else self.project.schema(task.name)
         summary = NO_SUMMARY if schema is None else summarise(schema)
         written = {path: Written(digest, "") for path, digest in digests.items()}
-        return {OURS: self._facts(task, Made(written, summary=summary), ["taken as it was"])}
+        facts = self._facts(task, Made(written, summary=summary), self.facts(task))
+        return {OURS: {**facts, "why": ["taken as it was"]}}
 
-    def _facts(self, task: Task, made: Made, why: Sequence[str]) -> dict[str, Any]:
-        digests = {path: each.digest for path, each in made.written.items()}
-        before = self.facts(task).get("outputs", {})
+    def _facts(self, task: Task, made: Made, before: Mapping[str, Any]) -> dict[str, Any]:
+        """What to record, but for why; ``before`` is what was recorded the last time."""
+        recorded = before.get("outputs", {})
         outputs: dict[str, list[str]] = {}
         for output in task.outputs:
             if output.path in self.kept:
                 # Nothing is recorded of one that was edited when its task was forgotten.
-                outputs |= {output.path: before[output.path]} if output.path in before else {}
-            else:
-                digest = digests.get(output.path) or before[output.path][1]
-                outputs[output.path] = [output.key, digest, output.pack]
+                outputs |= {output.path: recorded[output.path]} if output.path in recorded else {}
+                continue
+            written = made.written.get(output.path)
+            digest = written[0] if written is not None else recorded[output.path][1]
+            outputs[output.path] = [output.key, digest, output.pack]
         return {
             "schema": task.schema,
             **({"aside": True} if self.config.is_aside else {}),
@@ -305,23 +396,23 @@ class Session:
             **task.links.to_facts(),
             "outputs": outputs,
             "summary": made.summary,
-            "why": list(why[:REASONS_KEPT]),
-            "seconds": self._seconds(task, made),
+            "seconds": self._seconds(task, made, before),
             "priority": self.project.priorities.get(task.schema, 0),
         }
 
-    def _seconds(self, task: Task, made: Made) -> float:
+    @staticmethod
+    def _seconds(task: Task, made: Made, before: Mapping[str, Any]) -> float:
         """What all outputs of ``task`` take: as just made, or, where that were only some, the most that was seen."""
         seconds = round(made.seconds, 4)
         if len(made.written) == len(task.outputs):
             return seconds
-        before: float = self.facts(task).get("seconds", 0.0)
-        return max(seconds, before)
+        most: float = before.get("seconds", 0.0)
+        return max(seconds, most)
 
-    def discard(self, written: dict[str, Written]) -> None:
-        for path, made in written.items():
-            if made.temp:
-                discard(self.root, path, made.temp)
+    def discard(self, written: Mapping[str, tuple[str, str]]) -> None:
+        for path, (_, temp) in written.items():
+            if temp:
+                discard(self.root, path, temp)
 
     def remove_orphans(self) -> None:
         """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are not."""
@@ -351,18 +442,23 @@ class Session:
 
     def orphans(self) -> list[Orphan]:
         """The files that we wrote and that nothing makes any more."""
+        owned = self._owned_in_scope()
+        if not owned:
+            return []
         tasks = (*self.tasks(), *self.project.project_tasks)
         planned = {output.path for task in tasks for output in task.outputs}
-        return list(find_orphans(self.root, self._owned_in_scope(), planned, self.config.output))
+        return list(find_orphans(self.root, owned, planned, self.config.output))
 
     def _forget_gone_tasks(self) -> None:
         assert self.state is not None
-        present = {row_name(task) for task in (*self.tasks(), *self.project.project_tasks)}
         ours = (f"{BASENAME}:", f"{PROJECT_BASENAME}:")
-        if self.config.is_whole:
-            for name in self.state.names():
-                if name.startswith(ours) and name not in present and not self.state.facts(name).get("aside"):
-                    self.state.forget_row(name)
+        known = [name for name in self.state.names() if name.startswith(ours)]
+        if not known or not self.config.is_whole:
+            return
+        present = {row_name(task) for task in (*self.tasks(), *self.project.project_tasks)}
+        for name in known:
+            if name not in present and not self.state.facts(name).get("aside"):
+                self.state.forget_row(name)
 
     def _owned_in_scope(self) -> dict[str, dict[str, Origin]]:
         """What we wrote, without what this run says nothing about: it has options of its own, or those had."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,5 +45,5 @@ def test_replacing_tasks_is_as_making_the_columns_anew(rows: list[Row], data: st
     new = {}
     for task in sorted(changed):
         other = data.draw(ROWS)[0]
-        new[task] = replace(other, name=rows[task].name, outputs=rows[task].outputs)
+        new[task] = other._replace(name=rows[task].name, outputs=rows[task].outputs)
     assert Columns.of(rows).replaced(new) == Columns.of(new.get(task, row) for task, row in enumerate(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY, Project, without_right_to_read_all
+from schemagen.session import STATE_FILE
+from schemagen.state.store import OURS, VALUES, State
+from tests.conftest import REPOSITORY, Project, Result, without_right_to_read_all
 
 
 def test_first_build_makes_an_output_per_schema(project: Project) -> None:
@@ -325,6 +328,59 @@ def test_outputs_are_the_same_however_they_are_made(make_project: Callable[[str]
     assert len(first) >= 24
     for name, outputs in made.items():
         assert outputs == first, name
+
+
+RUNNERS = {
+    "serial": ("-n", "0"),
+    "one worker": ("-n", "1"),
+    "two workers": ("-n", "2"),
+    "eight workers": ("-n", "8"),
+    "threads": ("-n", "2", "-P", "thread"),
+}
+
+
+def executed(result: Result) -> set[str]:
+    """The tasks of schemas that doit says it runs."""
+    return {line.split()[1] for line in result.out.splitlines() if line.startswith(".  generate:")}
+
+
+def records(project: Project) -> dict[str, object]:
+    """What is remembered of each task, but for how long it took."""
+    state = State(project.root / STATE_FILE, print)
+    rows = {name: json.loads(json.dumps(state.row(name))) for name in state.names() if state.facts(name)}
+    for row in rows.values():
+        del row[VALUES][OURS]["seconds"]
+    return rows
+
+
+def test_memory_may_be_bounded_and_a_bound_that_is_none_is_refused(project: Project) -> None:
+    assert project.run("generate", "-w", "2", "--max-memory", "64M").summary == "3 generated, 0 fresh, 0 failed"
+    refused = project.run("generate", "--max-memory", "much")
+    assert refused.code == 2
+    assert "'much' is not a size such as 500M or 2G" in refused.err
+
+
+def test_every_runner_and_batch_size_runs_and_records_the_same(make_project: Callable[[str], Project]) -> None:
+    seen = {}
+    sizes = {f"batches of {size}": ("-n", "2") for size in ("1", "10", "1000")}
+    for name, args in {**RUNNERS, "stock runner": ("-n", "2"), **sizes}.items():
+        made = sample_project(make_project, name)
+        for number in range(40):
+            made.write(f"schemas/more/{number}.json", {"properties": {"next": {"$ref": f"{number // 2}.json"}}})
+        made.config(packs=["markdown"], batch_size=int(name.split()[-1]) if name in sizes else "auto")
+        if name == "stock runner":
+            made.write("pyproject.toml", '[tool.schemagen]\npacks = ["markdown"]\n')
+        first = made.doit(*args)
+        made.write("schemas/more/7.json", {"title": "Seven"})
+        (made.root / "build/more/30.md").unlink()
+        second = made.doit(*args)
+        assert (first.code, second.code) == (0, 0), name
+        seen[name] = executed(first), executed(second), made.outputs(), records(made)
+    serial = seen.pop("serial")
+    assert len(serial[0]) >= 40
+    assert serial[1] == {f"generate:more/{number}" for number in (7, 14, 15, 28, 29, 30, 31)}
+    for name, each in seen.items():
+        assert each == serial, name
 
 
 def test_stock_runner_of_doit_makes_the_same(project: Project, make_project: Callable[[str], Project]) -> None:

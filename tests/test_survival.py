@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,7 @@ def start(project: Project, command: list[str], **options: bool) -> subprocess.P
     return subprocess.Popen(
         [sys.executable, *command],
         cwd=project.root,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -80,8 +81,8 @@ def start(project: Project, command: list[str], **options: bool) -> subprocess.P
     )
 
 
-def wait_until(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
+def wait_until(is_so: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline
         os.sched_yield()
@@ -198,8 +199,8 @@ def test_parent_killed_at_a_random_moment_leaves_no_worker_and_little_to_do(many
         wait_a_moment(build, chance.uniform(0.1, 0.9))
         workers = children(build.pid)
         build.kill()
+        wait_until(lambda: not any(map(is_alive, workers)), 1)  # noqa: B023
         build.communicate()
-        wait_until(lambda: not any(map(is_alive, workers)))  # noqa: B023
         finished = len(events(many, "generated"))
         done = many.run("generate", "-w", "2")
         generated = int(done.summary.split()[0])
@@ -237,8 +238,10 @@ def test_build_that_is_asked_to_stop_keeps_what_is_finished(
     build = start(many, [str(program(many, SLEEPS, main=main)), *args], start_new_session=True)
     wait_until(lambda: len(list(many.root.glob("build/[!.]*"))) >= 60 or build.poll() is not None)
     workers = children(build.pid)
+    began = time.monotonic()
     os.killpg(build.pid, number)  # as a terminal does
     out, err = build.communicate(timeout=60)
+    assert time.monotonic() - began < 2
     assert build.returncode == code, err
     assert err.splitlines()[-1] == f"stopped by {number.name}; what was finished is kept"
     assert "Traceback" not in err
@@ -246,3 +249,77 @@ def test_build_that_is_asked_to_stop_keeps_what_is_finished(
     assert not any(map(is_alive, workers))
     assert not temps(many)
     assert many.run("generate", "-w", "1").summary == "1 generated, 60 fresh, 0 failed"
+
+
+# -- asked to stop before anything is made
+
+
+def assert_it_stops(build: subprocess.Popen[str]) -> None:
+    """Ask a build to stop, as Ctrl-C does."""
+    began = time.monotonic()
+    build.send_signal(signal.SIGINT)
+    _, err = build.communicate(timeout=60)
+    assert (build.returncode, err.splitlines()[-1]) == (130, "stopped by SIGINT; what was finished is kept")
+    assert "Traceback" not in err
+    assert time.monotonic() - began < 2
+
+
+def test_build_that_plans_can_be_stopped(many: Project) -> None:
+    properties = {f"name-{number}": {"type": "string", "title": str(number)} for number in range(100)}
+    for number in range(1500):
+        many.write(f"schemas/more/{number}.json", {"properties": properties})
+    build = start(many, [str(program(many, "pass")), "generate", "-w", "2"])
+    wait_until(lambda: (many.root / ".schemagen" / "lock").exists() or build.poll() is not None)
+    assert_it_stops(build)
+    assert many.outputs() == {}
+
+
+def waits_for_a_lock(pid: int) -> bool:
+    """Whether the kernel has the process wait."""
+    lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    return any("->" in line.split() and str(pid) in line.split() for line in lines)
+
+
+@pytest.fixture
+def waiting(many: Project) -> Iterator[Callable[[list[str]], subprocess.Popen[str]]]:
+    """Starts a build that waits, and has said so, for one that takes for ever."""
+    many.config(packs=["packs/plain"], timeout=1000, priority=["schema-*"])
+    first = start(many, [str(program(many, SLEEPS)), "generate", "-w", "1"])
+    started = []
+
+    def start_second(command: list[str]) -> subprocess.Popen[str]:
+        wait_until(lambda: len(many.outputs()) > 0 or first.poll() is not None)
+        started.append(start(many, command))
+        assert started[0].stderr is not None
+        assert started[0].stderr.readline() == "waiting for another build of this project to end\n"
+        wait_until(lambda: waits_for_a_lock(started[0].pid))
+        return started[0]
+
+    yield start_second
+    for build in [first, *started]:
+        build.kill()
+        build.communicate()
+
+
+def test_build_that_waits_for_another_can_be_stopped(
+    many: Project, waiting: Callable[[list[str]], subprocess.Popen[str]]
+) -> None:
+    command = [str(many.write("second.py", PROGRAM.format(deed="pass", main=GENERATE))), "generate", "-w", "2", "-f"]
+    assert_it_stops(waiting(command))
+
+
+def test_signal_that_interrupts_nothing_stops_a_build_that_waits_for_another(
+    many: Project, waiting: Callable[[list[str]], subprocess.Popen[str]]
+) -> None:
+    # As above: a signal that another thread takes leaves the main thread asleep.
+    takes = f"""
+def take():
+    sys.stdin.read()
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=take).start()
+{GENERATE}"""
+    second = many.write("second.py", PROGRAM.format(deed="pass", main=takes))
+    build = waiting([str(second), "generate", "-w", "2", "-f"])
+    _, err = build.communicate(timeout=60)
+    assert (build.returncode, err) == (130, "stopped by SIGINT; what was finished is kept\n")

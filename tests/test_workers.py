@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from schemagen.workers import Batch, Limits, Lost, WorkerPool
-from schemagen.workers.batches import DEATH, HANG, TOO_MANY, Verdict, after_loss
+from schemagen.workers.batches import DEATH, HANG, MISHAP, TOO_MANY, Verdict, after_loss
 
 LONG = 10.0  # seconds of a batch that no other waits behind
 
@@ -127,7 +127,7 @@ def test_item_that_a_worker_was_at_is_alone_from_then_on() -> None:
     assert [(batch.items, batch.losses) for batch in again] == [((1, 2), 0), ((3,), DEATH), ((4,), 0)]
 
 
-@pytest.mark.parametrize(("weight", "tries"), [(DEATH, 4), (HANG, 2)])
+@pytest.mark.parametrize(("weight", "tries"), [(MISHAP, 12), (DEATH, 4), (HANG, 2)])
 def test_item_is_at_fault_after_some_losses_alone(weight: int, tries: int) -> None:
     verdict = after_loss(Batch(("bad", 1)), 0, weight)
     for _ in range(tries - 1):

@@ -10,19 +10,26 @@ from typing import Any
 
 # doit's ``Dependency.save_success`` sets this key last: the row is then complete and can be logged.
 LAST_KEY = "deps:"
+CHECKER_KEY, CHECKER = "checker:", "ContentChecker"
+_KEYS = frozenset({"_values_:", "result:", "ignore:"})
 
 
 class StateBackend:
-    """doit's backend interface over ``State``; ``name`` is the path of the log."""
+    """doit's backend interface over ``State``; ``name`` is the path of the log.
+
+    What doit keeps of the files that a task of ours depends on is in its facts too: they are its inputs, and their
+    states are the digests. That is not logged twice but told doit as if it were.
+    """
 
     desc = "schemagen's append-only log: each result is on disk as soon as its task has ended"
 
     def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
         from pathlib import Path
 
-        from schemagen.state.store import State
+        from schemagen.state.store import State, facts_of
 
         self.name = name
+        self._facts_of = facts_of
         self.state = State(Path(name), self._warn)
         self._open_rows: dict[str, dict[str, Any]] = {}
 
@@ -31,7 +38,18 @@ class StateBackend:
 
     def get(self, task_id: str, dependency: str) -> Any:
         row = self._open_rows.get(task_id) or self.state.row(task_id)
-        return None if row is None else row.get(dependency)
+        if row is None:
+            return None
+        return row[dependency] if dependency in row else self._implied(row, dependency)
+
+    def _implied(self, row: dict[str, Any], dependency: str) -> Any:
+        """What doit would keep of a task of ours beside its values; None for others."""
+        inputs = self._facts_of(row).get("inputs")
+        if inputs is None:
+            return None
+        if dependency == LAST_KEY:
+            return tuple(inputs)
+        return CHECKER if dependency == CHECKER_KEY else inputs.get(dependency)
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:
         row = self._open_rows.get(task_id)
@@ -43,8 +61,21 @@ class StateBackend:
 
     def _log(self, task_id: str) -> None:
         row = self._open_rows.pop(task_id)
-        deps = {*row.get(LAST_KEY, ()), "_values_:", "result:", "checker:", "ignore:", LAST_KEY}
-        self.state.put_row(task_id, {key: value for key, value in row.items() if key in deps})
+        if LAST_KEY in row:
+            # It may have states of files that the task depends on no longer.
+            known = {*_KEYS, CHECKER_KEY, LAST_KEY, *row[LAST_KEY]}
+            row = self._without_implied({key: value for key, value in row.items() if key in known})
+        self.state.put_row(task_id, row)
+
+    def _without_implied(self, row: dict[str, Any]) -> dict[str, Any]:
+        inputs = self._facts_of(row).get("inputs")
+        is_implied = (
+            inputs is not None
+            and row.get(CHECKER_KEY) == CHECKER
+            and inputs.keys() == set(row[LAST_KEY])
+            and all(row.get(path, digest) == digest for path, digest in inputs.items())
+        )
+        return {key: value for key, value in row.items() if key in _KEYS} if is_implied else row
 
     def in_(self, task_id: str) -> bool:
         return task_id in self._open_rows or self.state.row(task_id) is not None

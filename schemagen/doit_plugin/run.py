@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from schemagen.session import Session
 
 # Options of doit's run that change how a build is done, not what it does.
+_THRESHOLDS = (10_000, 20, 20)
 ORDINARY = {"num_process", "par_type", "continue", "verbosity"}
 
 
@@ -67,7 +68,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         found = EVERYTHING if front is None else front.found or look(glance)
         if found.fresh:
             return say_fresh(found.fresh, self._started)
-        with locked(folder / STATE_FOLDER) as has_waited:
+        with locked(folder / STATE_FOLDER, self._stops) as has_waited:
             if front is not None and (has_waited or not (found.changes is None or found.changes.still_hold())):
                 found = look(front.glance())
                 if found.fresh:
@@ -80,7 +81,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             with _without_collecting():
                 result = super().execute(params, args)
                 if front is not None and self._session is not None:
-                    self._conclude(self._session, front.key, folder, began)
+                    self._conclude(self._session, front, folder, began)
             return result
 
     def _front(self, params: Any, args: list[str], folder: Path) -> Front | None:
@@ -92,12 +93,16 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         is_here = params.get("dodoFile") == "dodo.py" and not params.get("cwdPath")
         return Front.of_doit(folder) if is_here and not args and not special else None
 
-    def _conclude(self, session: Session, key: str, folder: Path, began: int) -> None:
-        """Take a snapshot for the next build."""
+    def _conclude(self, session: Session, front: Front, folder: Path, began: int) -> None:
+        """Take a snapshot for the next build, if that could make use of it: doit with a dodo.py that may have reasons
+        of its own to run looks at every task anyway."""
         from schemagen.changes import save
         from schemagen.conclusion import conclude
 
-        snapshot = conclude(session, key, _digest_of_plain_dodo(folder), began)
+        dodo = _digest_of_plain_dodo(folder)
+        if front.dodo and not dodo:
+            return
+        snapshot = conclude(session, front.key, dodo, began)
         if snapshot is not None:
             save(snapshot)
 
@@ -287,13 +292,17 @@ def _without_collecting() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _collecting() -> Iterator[None]:
-    """Collect garbage, but do not look again and again through what there is already, which stays until the end."""
+    """Collect garbage, but seldom, and do not look again and again through what there is already, which stays until
+    the end."""
+    before = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
     gc.enable()
     try:
         yield
     finally:
         gc.disable()
+        gc.set_threshold(*before)
 
 
 @contextlib.contextmanager

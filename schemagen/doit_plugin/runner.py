@@ -10,21 +10,25 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
 from doit.runner import ERROR, FAILURE, MThreadRunner, Runner
 
 from schemagen.costs import Backlog, Job
+from schemagen.doit_plugin.checker import ContentChecker
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.stopping import Stops
 from schemagen.doit_plugin.tasks import GenerateTask, GroupTask, IndexTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
 from schemagen.session import Made, Session
+from schemagen.state.store import OURS, State
 from schemagen.workers import Limits, Lost, WorkerPool
 
-Item = tuple[str, tuple[str, ...]]  # the name of a schema, and the paths of its outputs to be made
+Item = tuple[str, tuple[str, ...] | None]  # the name of a schema, and the paths of its outputs to be made; None for all
+Done = Sequence[tuple[Any, Made]]  # doit's nodes, and what was made of each
 # How long to wait for results before the display is brought up to date.
 LOOK_SECONDS = 0.1
 
@@ -113,6 +117,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         self._pool: WorkerPool | None = None
         self._began = 0.0  # when the workers were started
         self._running: dict[str, Any] = {}  # nodes by the name of their schema
+        self._special: set[str] = set()
+        self._warnings: set[str] = set()
         self._ended: deque[Any] = deque()
 
     @property
@@ -154,6 +160,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         if isinstance(node.task, GenerateTask) and node.task.planned.problem is None:
             self.reporter.execute_task(node.task)
             self._running[node.task.planned.name] = node
+            if self._is_special(node.task):
+                self._special.add(node.task.planned.name)
             self._backlog.add(self._job(node.task))
             return
         if self._running:
@@ -162,12 +170,18 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         self._ended.append(node)
 
     def _job(self, task: GenerateTask) -> Job:
-        session, planned = self._session, task.planned
-        wanted = task.action.wanted
-        sights = session.project.sights
-        size = sum(sights[path].times[0] for path in planned.links.inputs if path in sights)
-        recorded = session.facts(planned).get("seconds", 0.0) * len(wanted) / len(planned.outputs)
-        return Job((planned.name, wanted), size * len(wanted), recorded, session.rank(planned))
+        planned, look = task.planned, task.action.look
+        outputs = len(planned.outputs)
+        wanted = None if len(look.stale) == outputs else task.action.wanted
+        count = outputs if wanted is None else len(wanted)
+        size = sum([self._sizes.get(path, 0) for path in planned.links.inputs])
+        rank = self._session.rank(planned)
+        return Job((planned.name, wanted), size * count, look.seconds * count / max(outputs, 1), rank)
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        """The bytes of each schema that was read, by path."""
+        return {path: sight.times[0] for path, sight in self._session.project.sights.items()}
 
     def _wait(self) -> None:
         """Keep the workers busy, and take what they have done."""
@@ -182,34 +196,83 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             self._session.project.load_shared(node.task.planned for node in self._running.values())
             limits = Limits(self._session.config.timeout, self._session.config.max_memory)
             self._began = time.monotonic()
+            self.__dict__.pop("_sizes", None)  # nearly all jobs are known by now; for others it is made again
             self._pool = WorkerPool(self._workers, _Making(self._session), limits, self._on_loss)
         self._pool.feed(self._backlog.take)
         return self._pool
 
     def _take_results(self, pool: WorkerPool, seconds: float) -> None:
-        for item, result in pool.results(seconds):
-            node = self._running.pop(item[0])
-            node.task.action.predicted = self._backlog.predictions.pop(item)
-            if isinstance(result, Lost):
-                made = Made({}, _problem(node.task.planned.schema, result))
-            else:
-                made = result
-                self._backlog.learn(node.task.action.predicted, made.seconds)
-            self._take(node, made)
-            self._ended.append(node)
+        """Save what workers have done, as doit does, but all that has come together: then it takes two writes to the
+        log, however many tasks that are. None of it is reported before all of it is recorded."""
+        with self.stops.held():
+            done = [self._take(item, result) for item, result in pool.results(seconds)]
+            if not done:
+                return
+            self._claim(done)
+            problems = self._commit(done)
+            for (node, _), problem in zip(done, problems, strict=True):
+                if problem:
+                    self._handle_task_error(node, TaskFailed(problem))
+                else:
+                    self.reporter.add_success(node.task)
+                node.task.forget_made()
+                self._ended.append(node)
 
-    def _take(self, node: Any, made: Made) -> None:
-        task = node.task
-        task.executed = True
-        failure = task.action.take(made)
-        if failure is None:
-            task.values.update(task.action.values)
-        self.process_task_result(node, failure)
+    def _claim(self, done: Done) -> None:
+        with self._state.together():
+            for node, made in done:
+                self._session.claim(node.task.planned, made)
+
+    def _commit(self, done: Done) -> list[str]:
+        """Save what is claimed; returns what was wrong with each."""
+        with self._state.together():
+            return [made.problem or self._save(node, made) for node, made in done]
+
+    @property
+    def _state(self) -> State:
+        assert self._session.state is not None
+        return self._session.state
+
+    def _take(self, item: Item, result: Any) -> tuple[Any, Made]:
+        """The node of an item that is done, and what was made of it."""
+        node = self._running.pop(item[0])
+        node.task.executed = True
+        action = node.task.action
+        action.predicted = self._backlog.predictions.pop(item)
+        if isinstance(result, Lost):
+            return node, Made({}, _problem(action.planned.schema, result))
+        made = Made(*result)
+        action.seconds = made.seconds
+        self._backlog.learn(action.predicted, made.seconds)
+        return node, made
+
+    def _save(self, node: Any, made: Made) -> str:
+        """Move the outputs of a task into place and remember it; returns why that cannot be."""
+        task, action = node.task, node.task.action
+        try:
+            if task.planned.name not in self._special:
+                self._session.commit_and_record(task.planned, made, action.look.why)
+                action.say_restored(made)
+            else:
+                task.values[OURS] = made
+                task.save_extra_values()
+                self.dep_manager.save_success(task)
+        except SchemagenError as problem:
+            return str(problem)
+        node.run_status = "successful"
+        return ""
+
+    def _is_special(self, task: GenerateTask) -> bool:
+        """Whether doit would record more of a task than its facts imply: see StateBackend."""
+        return task.file_dep != task.planned.links.inputs.keys() or type(self.dep_manager.checker) is not ContentChecker
 
     def _on_loss(self, items: Sequence[Item], why: str) -> None:
         path = self._running[items[0][0]].task.planned.schema
         what = "this" if len(items) == 1 else f"this or one of {len(items) - 1} others"
-        self._session.warn(f"{path}:1:1: warning: a worker process {why} while it was at {what}; it is tried again")
+        warning = f"{path}:1:1: warning: a worker process {why} while it was at {what}; it is tried again"
+        if warning not in self._warnings:
+            self._warnings.add(warning)
+            self._session.warn(warning)
 
     def _dismiss(self) -> None:
         """End the workers; what they have finished is not lost, where the build is stopped."""
@@ -229,12 +292,14 @@ def _problem(schema: str, lost: Lost) -> str:
 
 
 class _Making:
-    """The work of a worker: an item is a schema name and the paths of its stale outputs."""
+    """The work of a worker; its result has the fields of ``Made``, but all plain, which unpickle faster."""
 
     def __init__(self, session: Session) -> None:
         session.prepare()
         self._session = session
 
-    def __call__(self, item: Item) -> Made:
+    def __call__(self, item: Item) -> tuple[Any, ...]:
         name, wanted = item
-        return self._session.make(name, wanted)
+        outputs = [output.path for output in self._session.project.tasks[name].outputs] if wanted is None else wanted
+        made = self._session.make_recorded(name, outputs)
+        return {path: tuple(written) for path, written in made.written.items()}, *made[1:]

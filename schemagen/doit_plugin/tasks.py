@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from inspect import Signature
 from types import MappingProxyType
 from typing import Any, TextIO
 
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
+from doit.task import IOConfig
 from doit.task import Task as DoitTask
 
 from schemagen.build import remove_orphan
 from schemagen.errors import OutputError
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
-from schemagen.session import BASENAME, PROJECT_BASENAME, Made, Session, row_name
+from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
 from schemagen.state.store import OURS
 
 # Makes some outputs of a task.
 Make = Callable[[Task, Collection[str]], Made]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NO_CALC_DEP: set[str] = set()
+_IO = IOConfig({})
 
 
 class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
     """Renders the stale outputs of one task into temporary files, in whichever process doit runs it."""
 
     __slots__ = (
-        *("session", "planned", "stale", "predicted", "seconds", "_make"),
+        *("session", "planned", "look", "predicted", "seconds", "_make"),
         *("task", "out", "err", "result", "values"),  # doit's
     )
 
     def __init__(self, session: Session, planned: Task, make: Make) -> None:
         self.session = session
         self.planned = planned
-        self.stale: Mapping[str, str] = _NOTHING
+        self.look = NOT_LOOKED
         self.task: DoitTask | None = None
         self.out: str | None = None
         self.err: str | None = None
@@ -53,7 +55,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
     def wanted(self) -> tuple[str, ...]:
         """The outputs to make: the stale ones; all of them where doit runs the task for another reason."""
         kept = self.session.kept
-        return tuple(self.stale) or tuple(o.path for o in self.planned.outputs if o.path not in kept)
+        return tuple(self.look.stale) or tuple([o.path for o in self.planned.outputs if o.path not in kept])
 
     def take(self, made: Made) -> TaskFailed | None:
         """Take over what was made, here or in another process."""
@@ -63,23 +65,30 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         self.values = {OURS: made}
         return None
 
+    def say_restored(self, made: Made) -> None:
+        """Say which outputs had been edited, and are not any more."""
+        for path, reason in self.look.stale.items():
+            # What has the right bytes was made by a build whose record was lost: nobody's edit was undone.
+            if reason == EDITED and made.written[path][1]:
+                self.session.warn(f"{path}:1:1: {EDITED}: restored")
+
 
 class _Freshness:
-    """Asks a task whether it is fresh. doit looks at the signature of what it calls, which takes longer than the call
-    where it is not told."""
+    """Is true if a task is fresh, which it asks when doit does. Not something that doit calls: it would look at the
+    signature first, each time, which takes longer than to ask."""
 
-    __signature__ = Signature()
+    __slots__ = ("_task",)
 
     def __init__(self, task: OutputsTask) -> None:
         self._task = task
 
-    def __call__(self) -> bool:
+    def __bool__(self) -> bool:
         return self._task.is_fresh()
 
     def __repr__(self) -> str:
         """What ``doit info`` shows as the reason to run a task."""
         task = self._task
-        return "; ".join(task.action.session.explain(task.planned, task.find_stale())) or "its outputs are fresh"
+        return "; ".join(task.action.session.explain(task.planned, task.look().stale)) or "its outputs are fresh"
 
 
 class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
@@ -90,20 +99,39 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     __slots__ = (
         *("params", "creator_params", "options", "pos_arg", "pos_arg_val", "setup_tasks", "io", "loader", "getargs"),
         *("subtask_of", "has_subtask", "verbosity", "cfg_values", "watch", "meta", "wild_dep"),
+        "action",
     )
+    action: MakeAction
     values: dict[str, Any]
+    options: dict[str, Any] | None
 
     def __init__(self, planned: Task, action: MakeAction, basename: str, **options: Any) -> None:
         super().__init__(
             row_name(planned),
             [action],
             targets=[output.path for output in planned.outputs],
-            uptodate=[False] if planned.problem else [_Freshness(self)],
+            uptodate=[False] if planned.problem else [(_Freshness(self),)],
             subtask_of=basename,
             title=_title,
             **options,
         )
         self.planned = planned
+        self.action = action
+        # What is empty in every task of ours, and stays so, is the same in all: of 50,000 tasks that is 25 MB.
+        self.calc_dep = _NO_CALC_DEP
+        self.io = _IO
+        self.teardown = self.value_savers = self.wild_dep = ()
+
+    @staticmethod
+    def check_attr(task: str, attr: str, value: Any, valid: Any) -> None:
+        """doit checks the types of all that a dodo.py says of a task, twenty for each; here mypy has done that."""
+
+    def init_options(self, args: list[str] | None = None) -> Any:
+        """As doit's, without a parser for the arguments of a task that takes none."""
+        if args or self.options is not None or self.creator_params or self.cfg_values:
+            return super().init_options(args)
+        self.options = {}
+        return args
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), **self._in_slots()}
@@ -112,18 +140,14 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
         return {**super().pickle_safe_dict(), **self._in_slots()}
 
     def _in_slots(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in OutputsTask.__slots__}
+        return {name: getattr(self, name) for name in OutputsTask.__slots__ if name != "action"}
 
     def update_from_pickle(self, pickle_obj: dict[str, Any]) -> None:
         for name, value in pickle_obj.items():
             setattr(self, name, value)
+        self.action = self.actions[0]
 
     __setstate__ = update_from_pickle
-
-    @property
-    def action(self) -> MakeAction:
-        action: MakeAction = self.actions[0]
-        return action
 
     @property
     def doc(self) -> str:
@@ -134,28 +158,26 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
     def doc(self, doc: str | None) -> None:
         """doit sets what it was given: nothing. To hold a text for each task would take as much as its paths do."""
 
-    def find_stale(self) -> dict[str, str]:
-        return self.action.session.stale(self.planned)
+    def look(self) -> Look:
+        return self.action.session.look(self.planned)
 
     def is_fresh(self) -> bool:
-        self.action.stale = self.find_stale()
-        return not self.action.stale
+        self.action.look = self.look()
+        return not self.action.look.stale
 
     def save_extra_values(self) -> None:
         """Called by doit in the parent after the action, before the values are saved."""
-        super().save_extra_values()
-        session, stale, made = self.action.session, self.action.stale, self.values[OURS]
-        why = session.explain(self.planned, stale) or ["asked for"]
-        self.values = session.commit(self.planned, made, why)
-        for path, reason in stale.items():
-            # What has the right bytes was made by a build whose record was lost: nobody's edit was undone.
-            if reason == EDITED and made.written[path].temp:
-                session.warn(f"{path}:1:1: {EDITED}: restored")
+        action = self.action
+        made = self.values[OURS]
+        action.session.claim(self.planned, made)
+        self.values = action.session.commit(self.planned, made, action.look.why)
+        action.say_restored(made)
 
     def forget_made(self) -> None:
         """Let go of what was made, which is recorded: with many tasks it would be most of what this process holds."""
         self.values.clear()
-        self.action.values = self.action.stale = _NOTHING
+        self.action.values = _NOTHING
+        self.action.look = NOT_LOOKED
 
     def adopted(self) -> dict[str, Any]:
         """The values to save where the outputs, which exist, are taken for what would be made."""
@@ -205,8 +227,8 @@ class IndexTask(OutputsTask):
         super().__init__(planned, action, PROJECT_BASENAME, task_dep=[BASENAME])
         self._indexing = indexing
 
-    def find_stale(self) -> dict[str, str]:
-        return self._indexing.stale(self.planned)
+    def look(self) -> Look:
+        return self._indexing.look(self.planned)
 
     def save_extra_values(self) -> None:
         self.planned = self._indexing.keyed(self.planned)
@@ -218,9 +240,8 @@ class IndexTask(OutputsTask):
 
 
 def _title(task: OutputsTask) -> str:
-    action = task.action
-    reasons = action.session.explain(task.planned, action.stale) or [task.planned.schema]
-    return f"{task.name}  {reasons[0]}"
+    problem, why = task.planned.problem, task.action.look.why
+    return f"{task.name}  {problem or (why[0] if why else task.planned.schema)}"
 
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:

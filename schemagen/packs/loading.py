@@ -15,7 +15,7 @@ from schemagen.mustache import Source, Templates
 from schemagen.packs.finding import find_pack
 from schemagen.packs.known import given_by_views, known_keys
 from schemagen.packs.languages import LANGUAGES, Language
-from schemagen.packs.manifest import FIELDS, MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
+from schemagen.packs.manifest import MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
 from schemagen.state.sight import see
 
 PARTIALS = "partials"
@@ -39,10 +39,8 @@ class Output:
     def path_for(self, name: str) -> str:
         """The path, below the output folder, of the output for the schema ``name``."""
         folder, _, stem = name.rpartition("/")
-        path = self.rule.path
-        for key, value in zip(FIELDS, (name, folder, stem), strict=True):
-            path = path.replace("{" + key + "}", value)
-        return path
+        # Every schema asks, for each output: not a loop over FIELDS.
+        return self.rule.path.replace("{path}", name).replace("{dir}", folder).replace("{stem}", stem)
 
     @property
     def names_read(self) -> frozenset[str] | None:

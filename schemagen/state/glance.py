@@ -18,7 +18,7 @@ HEADER = b"schemagen-snapshot 4\n"
 Times = tuple[int, int, int, int]
 FIELDS = 4
 GONE: Times = (-1, -1, -1, -1)
-_times = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
+times_of = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 # What a snapshot begins with is shorter than this.
 _HEAD = 4096
 # Below this many paths a second process costs more than it saves.
@@ -101,7 +101,7 @@ def _differing(paths: tuple[str, ...], times: memoryview, inputs: int, start: in
     middle = min(max(inputs, start), end)
     try:
         looks = chain(map(os.stat, paths[start:middle]), map(os.lstat, paths[middle:end]))
-        present = array("q", chain.from_iterable(map(_times, looks)))
+        present = array("q", chain.from_iterable(map(times_of, looks)))
     except OSError:  # at least one is gone: find which
         looks_one_by_one = (times_at(paths[path], follows=path < inputs) for path in range(start, end))
         present = array("q", chain.from_iterable(looks_one_by_one))
@@ -117,6 +117,6 @@ def _differing(paths: tuple[str, ...], times: memoryview, inputs: int, start: in
 def times_at(path: str, *, follows: bool = True) -> Times:
     """The times of what is at ``path``, GONE where there is nothing; a link is followed if ``follows``."""
     try:
-        return _times(os.stat(path) if follows else os.lstat(path))
+        return times_of(os.stat(path) if follows else os.lstat(path))
     except OSError:
         return GONE

@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def writer_lock(folder: Path, on_wait: Callable[[], None], on_trouble: Callable[[str], None]) -> Iterator[None]:
-    """Hold the kernel's lock on ``folder``; ``on_wait`` is called once if another process has it.
+def writer_lock(
+    folder: Path, waiting: Callable[[], AbstractContextManager[None]], on_trouble: Callable[[str], None]
+) -> Iterator[None]:
+    """Hold the kernel's lock on ``folder``; if another process has it, wait for it in the context ``waiting``.
 
     The kernel releases the lock when its holder dies, however it dies: there is no stale lock. Where there
     can be no lock (a folder that is read-only, a file system without locks) ``on_trouble`` is told why, and
@@ -22,7 +24,7 @@ def writer_lock(folder: Path, on_wait: Callable[[], None], on_trouble: Callable[
         try:
             folder.mkdir(parents=True, exist_ok=True)
             fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            _wait_for(fd, on_wait)
+            _wait_for(fd, waiting)
         except OSError as error:
             on_trouble(error.strerror or str(error))
         yield
@@ -31,12 +33,12 @@ def writer_lock(folder: Path, on_wait: Callable[[], None], on_trouble: Callable[
             os.close(fd)
 
 
-def _wait_for(fd: int, on_wait: Callable[[], None]) -> None:
+def _wait_for(fd: int, waiting: Callable[[], AbstractContextManager[None]]) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        on_wait()
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        with waiting():
+            fcntl.flock(fd, fcntl.LOCK_EX)
 
 
 @contextmanager

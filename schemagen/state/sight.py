@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import xxhash
 
-from schemagen.state.glance import GONE, Times, times_at
+from schemagen.state.glance import GONE, Times, times_at, times_of
 
 # No file has these: what is recorded with them is looked at again each time.
 UNSURE: Times = (0, 0, 0, 0)
@@ -16,12 +16,12 @@ UNSURE: Times = (0, 0, 0, 0)
 # if it was this old when it was taken (Git's rule for "racily clean" index entries).
 RACY_NS = 2_000_000_000
 _CHUNK = 1 << 20
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 # What a folder of schemas or templates can gain or lose; an editor's own files come and go without a meaning.
 _LISTED = (".json", ".mustache", ".toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):  # one for each file: a dataclass takes four times as long
     """What was seen at a path: its ``times``, taken before it was read, and the ``digest`` of what was read (xxh3-128,
     32 hex digits; of a folder that of its listing), empty where nothing could be."""
 
@@ -34,36 +34,37 @@ _NOTHING = Sight(GONE, "")
 
 def see(path: str, *, follows: bool = True) -> Sight:
     """Look at ``path`` and read it."""
-    times = times_at(path, follows=follows)
-    if times == GONE:
-        return _NOTHING
-    return Sight(times, _digest_at(path, follows=follows))
-
-
-def _digest_at(path: str, *, follows: bool) -> str:
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follows else os.O_NOFOLLOW)
     try:
-        fd = os.open(path, flags)
-    except OSError:
-        return ""
+        fd = os.open(path, _FLAGS if follows else _FLAGS | os.O_NOFOLLOW)
+    except OSError:  # there is nothing, or nothing that can be read, such as a link that is not followed
+        times = times_at(path, follows=follows)
+        return _NOTHING if times == GONE else Sight(times, "")
     try:
-        mode = os.fstat(fd).st_mode
-        if stat.S_ISREG(mode):
-            return _content_digest(fd)
-        return _listing_digest(path) if follows and stat.S_ISDIR(mode) else ""
-    except OSError:
-        return ""
+        status = os.fstat(fd)
+        return Sight(times_of(status), _digest_of(fd, status, path, follows=follows))
     finally:
         os.close(fd)
 
 
-def _content_digest(fd: int) -> str:
-    digest = xxhash.xxh3_128()
-    while True:
+def _digest_of(fd: int, status: os.stat_result, path: str, *, follows: bool) -> str:
+    try:
+        if stat.S_ISREG(status.st_mode):
+            return _content_digest(fd, status.st_size)
+        return _listing_digest(path) if follows and stat.S_ISDIR(status.st_mode) else ""
+    except OSError:
+        return ""
+
+
+def _content_digest(fd: int, size: int) -> str:
+    # As much as it seems to have, and a byte more, which shows that it has no more.
+    chunk = os.read(fd, min(size + 1, _CHUNK))
+    if len(chunk) == size < _CHUNK:
+        return xxhash.xxh3_128_hexdigest(chunk)
+    digest = xxhash.xxh3_128(chunk)
+    while chunk:
         chunk = os.read(fd, _CHUNK)
         digest.update(chunk)
-        if len(chunk) < _CHUNK:  # a regular file gives less only at its end
-            return digest.hexdigest()
+    return digest.hexdigest()
 
 
 def _listing_digest(folder: str) -> str:

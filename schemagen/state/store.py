@@ -13,11 +13,12 @@ ours; ``C`` claim, body ``{path: [digest, schema, pack]}``; ``D`` paths that are
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemagen.state.log import Loaded, LogWriter, Record, load_log, read_record, rewrite_log
 
@@ -30,8 +31,7 @@ NO_PLACE: Place = (0, 0)
 COMPACT_FROM = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):  # one for each output: a dataclass takes four times as long
     """Where a file of ours comes from: the path of its schema and the name of its pack. ``is_aside``: a run with
     options of its own made it, and the project's configuration does not ask for it."""
 
@@ -59,6 +59,8 @@ class State:
         self._others = 0  # the length of the rows whose places are not known
         self._places: dict[str, Place] = {}
         self._writer: LogWriter | None = None
+        self._is_together = False
+        self._unwritten: list[tuple[str, Place]] = []  # rows that wait for being written, and where they will be
         self._rows: dict[str, bytes] = {}  # empty for one that is read at its place: those that were written
         self._decoded: tuple[str, Row | None] = ("", None)  # the last one: rows are asked for several times in a row
         self._claims: dict[str, dict[str, Origin]] = {}
@@ -95,6 +97,7 @@ class State:
         """Read the whole log, if that was not done yet."""
         if self._is_loaded:
             return
+        self.flush()  # what waits is in the log then too
         loaded = _loaded(self.path)
         if loaded.damage:
             self._on_damage(loaded.damage)
@@ -126,10 +129,12 @@ class State:
 
     def row(self, name: str) -> Row | None:
         """The row of the task ``name``, which the caller must not change, or None."""
-        if not self._is_loaded and name not in self._rows:
-            self._look_up(name)
         if name not in self._rows:
-            return None
+            if self._is_loaded:
+                return None
+            self._look_up(name)
+            if name not in self._rows:
+                return None
         if name != self._decoded[0]:
             raw = self._raw(name)
             self._decoded = name, json.loads(raw) if raw else None
@@ -158,17 +163,24 @@ class State:
 
     def put_row(self, name: str, row: Row) -> None:
         """Remember ``row``; what is remembered already (doit saves a group at each run) is not logged again."""
-        raw, before = _encode(row), self.row(name)
-        if before is not None and before == json.loads(raw):  # as it will be read back: tuples are lists
+        raw = _encode(row)
+        if self.row(name) is not None and raw == self._raw(name):
             return
         self._put(name, raw)
-        owned = _owned_by(facts_of(row))
-        self._log_claims({path: owned[path] for path in owned.keys() & self._released})
-        place = self._append(b"R", name, raw)
-        if place is not None:
-            self._places[name] = place
-            self._rows[name] = b""
-        self._drop_claims(owned)
+        facts = facts_of(row)
+        digests = {path: digest for path, (_, digest, _) in facts.get("outputs", {}).items()}
+        self._claim_again(digests, facts)
+        self._append(b"R", name, raw)
+        self._drop_claims(digests)
+
+    def put_facts(self, name: str, facts: str, why: tuple[str, ...], digests: Mapping[str, str]) -> None:
+        """Remember a row of just ``facts``, which is JSON without why; ``digests`` are those of its outputs."""
+        raw = f'{{"{VALUES}":{{"{OURS}":{facts[:-1]},"why":{_encoded_reasons(why)}}}}}}}'.encode()
+        self._put(name, raw)
+        if not self._released.isdisjoint(digests):
+            self._claim_again(digests, json.loads(facts))
+        self._append(b"R", name, raw)
+        self._drop_claims(digests)
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
@@ -179,7 +191,8 @@ class State:
     def _put(self, name: str, row: bytes) -> None:
         if name in self._rows:
             self._forget(name)
-        self._decoded = "", None
+        if self._decoded[0] == name:
+            self._decoded = "", None
         self._rows[name] = row
 
     def _forget(self, name: str) -> None:
@@ -205,6 +218,13 @@ class State:
             body = {path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()}
             self._append(b"C", "", _encode(body))
 
+    def _claim_again(self, paths: Collection[str], facts: Mapping[str, Any]) -> None:
+        """Log a claim of those of the ``paths`` that ``facts`` name which were released, and were not written since:
+        they were there with the right bytes."""
+        if not self._released.isdisjoint(paths):
+            owned = _owned_by(facts)
+            self._log_claims({path: owned[path] for path in owned.keys() & self._released})
+
     def release(self, paths: Iterable[str]) -> None:
         """Say that ``paths`` exist no longer, or are no longer ours."""
         gone = list(paths)
@@ -218,13 +238,17 @@ class State:
         for path, (digest, origin) in outputs.items():
             self._claims.setdefault(path, {})[digest] = origin
 
-    def _drop_claims(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
-        """Drop the claims that a row repeats, which says that ``outputs`` are ours."""
-        for path, (digest, _) in outputs.items():
-            claimed = self._claims.get(path, {})
+    def _drop_claims(self, digests: Mapping[str, str]) -> None:
+        """Drop the claims that a row repeats, which has these ``digests`` of outputs."""
+        if not self._claims:
+            return
+        for path, digest in digests.items():
+            claimed = self._claims.get(path)
+            if claimed is None:
+                continue
             claimed.pop(digest, None)
             if not claimed:
-                self._claims.pop(path, None)
+                del self._claims[path]
 
     def _release(self, paths: Iterable[str]) -> None:
         for path in paths:
@@ -241,7 +265,7 @@ class State:
     def wrote(self, name: str, path: str) -> bool:
         """Whether we ever wrote anything to ``path``, for the task ``name`` or for another before it."""
         self._load()
-        return path in self._claims or path in _owned_by(self.facts(name))
+        return path in self._claims or path in self.facts(name).get("outputs", ())
 
     def owned(self) -> dict[str, dict[str, Origin]]:
         """Every path that we wrote, with the digests that we wrote there and where they come from."""
@@ -254,25 +278,57 @@ class State:
 
     # -- the file
 
-    def _append(self, kind: bytes, name: str, body: bytes) -> Place | None:
-        """Log a record; returns its place, None where nothing can be written."""
+    def _append(self, kind: bytes, name: str, body: bytes) -> None:
+        """Log a record, where anything can be written."""
         if self.trouble:
-            return None
+            return
         try:
             if self._writer is None:
                 self._writer = LogWriter(self.path, self._size)
-            place = self._writer.append(Record(kind, _encode(name), body))
         except OSError as error:
-            # What is not remembered is made again: a full disk here must not fail a build whose outputs are
-            # written. Nothing follows a torn record, so that what is before it stays good.
-            self.trouble = error.strerror or str(error)
-            return None
-        return place
+            self._give_up(error)
+            return
+        place = self._writer.append(Record(kind, _encode(name), body))
+        if kind == b"R":
+            self._unwritten.append((name, place))
+        if not self._is_together:
+            self.flush()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Let what is logged here wait for ``flush``, or for the end: one write for many records."""
+        self._is_together = True
+        try:
+            yield
+        finally:
+            self._is_together = False
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; the rows among it need not be held in memory then."""
+        if self._writer is None or self.trouble:
+            return
+        try:
+            self._writer.flush()
+        except OSError as error:
+            self._give_up(error)
+            return
+        for name, place in self._unwritten:
+            if name in self._rows:
+                self._rows[name] = b""
+                self._places[name] = place
+        self._unwritten.clear()
+
+    def _give_up(self, error: OSError) -> None:
+        # What is not remembered is made again: a full disk here must not fail a build whose outputs are
+        # written. Nothing follows a torn record, so that what is before it stays good.
+        self.trouble = error.strerror or str(error)
 
     def close(self) -> None:
         """Close the file; rewrite it first where most of it is out of date."""
         if self._writer is None:
             return
+        self.flush()
         self._writer.close()
         self._size = self._writer.size
         self._writer = None
@@ -287,7 +343,7 @@ class State:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
         self._load()
         for name in self.names():
-            self._drop_claims(_owned_by(self.facts(name)))
+            self._drop_claims({path: digest for path, (digest, _) in _owned_by(self.facts(name)).items()})
         rows = {name: raw for name in self._rows if (raw := self._raw(name))}
         records = [Record(b"R", _encode(name), raw) for name, raw in rows.items()]
         records += [
@@ -309,11 +365,18 @@ def _loaded(path: Path) -> Loaded:
         return Loaded((), (0,), f"cannot read: {error.strerror}")
 
 
-_compact = json.JSONEncoder(separators=(",", ":")).encode
+# JSON, as rows have it.
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _encode(value: object) -> bytes:
-    return _compact(value).encode()
+    return encode(value).encode()
+
+
+@lru_cache(maxsize=64)
+def _encoded_reasons(why: tuple[str, ...]) -> str:
+    # Most often it is the same for all that a build makes.
+    return encode(why)
 
 
 def facts_of(row: Row | None) -> dict[str, Any]:

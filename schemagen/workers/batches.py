@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# Each death counts for one, each hang for two: a hang has cost a whole timeout, and is rarely an accident.
-DEATH, HANG = 1, 2
-# An item that was alone each time is at fault then: even one who kills workers at random seldom hits it so often.
-TOO_MANY = 4
+# What the end of a worker counts. A hang has cost a whole timeout, and is rarely an accident. Who kills workers at
+# random may well hit the same item several times, if the machine is so busy that it takes long; but not so often.
+MISHAP, DEATH, HANG = 1, 3, 6
+# An item that was alone each time is at fault then.
+TOO_MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Verdict:
 
 def after_loss(batch: Batch, at: int | None, weight: int) -> Verdict:
     """What becomes of ``batch``, none of whose items has a result. ``at`` is the index of the item that the worker was
-    at, None where that is not known; ``weight`` is DEATH or HANG.
+    at, None where that is not known; ``weight`` is MISHAP, DEATH or HANG.
 
     Without ``at`` the batch is tried once more, then halved until the item at fault is alone.
     """

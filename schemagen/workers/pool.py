@@ -20,14 +20,21 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from schemagen.workers.batches import DEATH, HANG, Batch, Verdict, after_loss
+from schemagen.workers.batches import DEATH, HANG, MISHAP, Batch, Verdict, after_loss
 from schemagen.workers.serving import SIGNALS, Counter, Report, Work, memory_bytes, serve
 
 # A second batch waits behind one that is predicted to take no longer than this: behind a long one it might wait while
 # other workers have nothing to do.
 SHORT_SECONDS = 0.25
+# Nor behind one of more items: where they are so many, what is handed over may be more than a pipe holds, and whoever
+# hands it over would wait for a worker that may hang.
+FEW_ITEMS = 1000
 # So many workers, one after the other, that end before their first result, are no accident of an item.
-MOST_STILLBORN = 30
+MOST_STILLBORN = 100
+# A signal that others send to whatever they choose. Who was at its item for so short a time may have been chosen for
+# something else: what takes too much memory takes longer to do so.
+OTHERS_SIGNALS = {-signal.SIGKILL, -signal.SIGTERM}
+_MISHAP_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
 # A worker may grow by so many bytes whatever the limit is: less is not enough to work at all.
 SMALLEST_SHARE = 32 << 20
@@ -169,7 +176,10 @@ class WorkerPool:
             return False
         if not is_second:
             return not worker.batches
-        return len(worker.batches) == 1 and worker.batches[0].seconds <= SHORT_SECONDS and not worker.batches[0].losses
+        if len(worker.batches) != 1:
+            return False
+        first = worker.batches[0]
+        return first.seconds <= SHORT_SECONDS and len(first.items) <= FEW_ITEMS and not first.losses
 
     def _hand(self, worker: _Worker, batch: Batch) -> None:
         if not worker.batches:
@@ -230,7 +240,7 @@ class WorkerPool:
         if self._stillborn > MOST_STILLBORN:
             verdict = Verdict((), left.items)
         else:
-            verdict = after_loss(left, at, HANG if worker.hangs else DEATH)
+            verdict = after_loss(left, at, _weight_of(worker))
         worker.batches.popleft()
         self._again.extend((*verdict.again, *worker.batches))
         if not verdict.guilty:
@@ -288,3 +298,11 @@ class WorkerPool:
             worker.pipe.close()
         for worker in self._workers:
             worker.process.join()
+
+
+def _weight_of(worker: _Worker) -> int:
+    """What the end of a worker counts for the item that it was at."""
+    if worker.hangs:
+        return HANG
+    was_chosen = worker.process.exitcode in OTHERS_SIGNALS and time.monotonic() - worker.since < _MISHAP_SECONDS
+    return MISHAP if was_chosen else DEATH

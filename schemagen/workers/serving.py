@@ -21,6 +21,9 @@ from typing import Any, NamedTuple
 Work = Callable[[Any], Any]
 RECURSION_LIMIT = 20_000
 REPORT_SECONDS = 0.1
+# No report has more results: the parent handles all of one before it does anything else; and if what a pipe holds is
+# larger than a report, nobody has to wait for who reads it.
+MOST_RESULTS = 100
 # Blocked while a worker is started, so that none of its parent's handlers runs in it.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
@@ -77,7 +80,7 @@ def _work_through(items: Sequence[Any], pipe: Connection, counter: Counter | Non
             counter.add()
         results.append(work(item))
         seconds = time.monotonic() - since
-        if seconds > REPORT_SECONDS or position == len(items):
+        if seconds > REPORT_SECONDS or len(results) == MOST_RESULTS or position == len(items):
             pipe.send(Report(results, seconds, memory_bytes() - at_start))
             results = []
             since = time.monotonic()
