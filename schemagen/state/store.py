@@ -163,7 +163,9 @@ class State:
             return
         self._put(name, raw)
         owned = _owned_by(facts_of(row))
-        self._log_claims({path: owned[path] for path in owned.keys() & self._released})
+        if again := {path: owned[path] for path in owned.keys() & self._released}:
+            self._claim(again)
+            self._append(b"C", "", _encode_claims(again))
         place = self._append(b"R", name, raw)
         if place is not None:
             self._places[name] = place
@@ -197,13 +199,9 @@ class State:
     ) -> None:
         """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
         self._open()
-        self._log_claims({path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()})
-
-    def _log_claims(self, claims: Mapping[str, tuple[str, Origin]]) -> None:
-        if claims:
-            self._claim(claims)
-            body = {path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()}
-            self._append(b"C", "", _encode(body))
+        claims = {path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()}
+        self._claim(claims)
+        self._append(b"C", "", _encode_claims(claims))
 
     def release(self, paths: Iterable[str]) -> None:
         """Say that ``paths`` exist no longer, or are no longer ours."""
@@ -314,6 +312,10 @@ _compact = json.JSONEncoder(separators=(",", ":")).encode
 
 def _encode(value: object) -> bytes:
     return _compact(value).encode()
+
+
+def _encode_claims(claims: Mapping[str, tuple[str, Origin]]) -> bytes:
+    return _encode({path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()})
 
 
 def facts_of(row: Row | None) -> dict[str, Any]:
