@@ -140,7 +140,8 @@ def sweep_temps(folder: Path) -> None:
     for parent, _, names in os.walk(folder):
         for name in names:
             if name.startswith(".") and name.endswith(TEMP_SUFFIX):
-                _unlink(os.path.join(parent, name))
+                with contextlib.suppress(OSError):  # as in _unlink
+                    os.unlink(os.path.join(parent, name))
 
 
 def _unlink(temp: str | Path) -> None:

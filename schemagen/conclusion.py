@@ -134,8 +134,7 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
 def _indexes(session: Session) -> list[Task]:
     """The tasks of outputs for the whole project that were looked at, with their keys as things stand."""
     indexing = Indexing(session)
-    tasks = session.project.project_tasks
-    return [indexing.keyed(task) for task in tasks if any(output.path in session.sights for output in task.outputs)]
+    return [indexing.keyed(task) for task in session.project.project_tasks if task.name in session.seen_packs]
 
 
 def _other_places(session: Session) -> dict[str, Place]:

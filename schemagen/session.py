@@ -103,6 +103,7 @@ class Session:
         self.changes = changes
         self.kept: set[str] = set()
         self.sights: dict[str, Sight] = {}  # of outputs, by path
+        self.seen_packs: set[str] = set()  # those whose outputs for the whole project were looked at
         self._settled: dict[str, bytes] = {}
         self._changed: dict[tuple[str, tuple[int, ...]], Sequence[str] | None] = {}  # see _changed_files
         self.has_kept_orphans = False
@@ -157,6 +158,8 @@ class Session:
         """See which outputs of ``task`` are not fresh, and why."""
         facts = self.facts(task)
         stale = self._stale(task, facts)
+        if task.is_for_project:
+            self.seen_packs.add(task.name)
         why = self._explain(task, facts, stale)[:REASONS_KEPT] if stale else ()
         return Look(stale, why, facts.get("seconds", 0.0))
 

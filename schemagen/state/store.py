@@ -210,20 +210,18 @@ class State:
     ) -> None:
         """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
         self._open()
-        self._log_claims({path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()})
-
-    def _log_claims(self, claims: Mapping[str, tuple[str, Origin]]) -> None:
-        if claims:
-            self._claim(claims)
-            body = {path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()}
-            self._append(b"C", "", _encode(body))
+        claims = {path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()}
+        self._claim(claims)
+        self._append(b"C", "", _encode_claims(claims))
 
     def _claim_again(self, paths: Collection[str], facts: Mapping[str, Any]) -> None:
         """Log a claim of those of the ``paths`` that ``facts`` name which were released, and were not written since:
         they were there with the right bytes."""
         if not self._released.isdisjoint(paths):
             owned = _owned_by(facts)
-            self._log_claims({path: owned[path] for path in owned.keys() & self._released})
+            again = {path: owned[path] for path in owned.keys() & self._released}
+            self._claim(again)
+            self._append(b"C", "", _encode_claims(again))
 
     def release(self, paths: Iterable[str]) -> None:
         """Say that ``paths`` exist no longer, or are no longer ours."""
@@ -377,6 +375,10 @@ def _encode(value: object) -> bytes:
 def _encoded_reasons(why: tuple[str, ...]) -> str:
     # Most often it is the same for all that a build makes.
     return encode(why)
+
+
+def _encode_claims(claims: Mapping[str, tuple[str, Origin]]) -> bytes:
+    return _encode({path: [digest, *origin.to_list()] for path, (digest, origin) in claims.items()})
 
 
 def facts_of(row: Row | None) -> dict[str, Any]:
