@@ -113,7 +113,6 @@ class Inliner:
         self._known = known
         self._left = MAX_NODES
         self._sites: list[tuple[Plain, int]] = []
-        self._stand_ins: dict[int, tuple[Plain, Plain]] = {}
         self._of_site = [key for key in _OF_SITE if key in making.node]
         self._values_of_site = itemgetter(*self._of_site)  # more than one: some keys are always there
         self._said_at_site = {
@@ -149,7 +148,7 @@ class Inliner:
 
     def shown(self) -> Iterator[Plain]:
         """All nodes of the tree that refer to definitions, in copies too."""
-        return (self._stand_ins.get(id(site), (site, site))[1] for site, _ in self._sites)
+        return (site for site, _ in self._sites)
 
     def _dress(self, copy: Plain, site: Plain) -> None:
         """Make ``copy`` the node that stands at ``site``: what is said there goes first."""
@@ -165,11 +164,9 @@ class Inliner:
             copy["has_hint"] = bool(copy["description"] or copy["constraints"])
         known = self._known.get(site["id"])
         if known:
-            children = copy["properties"]
-            copy["properties"] = [{**child, "is_overlay": child["key"] in known} for child in children]
-            for child, shown in zip(children, copy["properties"], strict=True):
-                if child["ref"]:
-                    self._stand_ins[id(child)] = child, shown  # what is held keeps its identity
+            # In place: what these refer to is put below them later.
+            for child in copy["properties"]:
+                child["is_overlay"] = child["key"] in known
 
     def _queue(
         self,
