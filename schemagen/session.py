@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -25,6 +24,7 @@ from schemagen.config import Config
 from schemagen.errors import Location, OutputError, SchemagenError
 from schemagen.generate import Rendered
 from schemagen.overview import NO_SUMMARY, Summary, summarise
+from schemagen.pack_files import PackFiles
 from schemagen.plan import EDITED, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
@@ -105,13 +105,12 @@ class Session:
         self.sights: dict[str, Sight] = {}  # of outputs, by path
         self.seen_packs: set[str] = set()  # those whose outputs for the whole project were looked at
         self._settled: dict[str, bytes] = {}
-        self._changed: dict[tuple[str, tuple[int, ...]], Sequence[str] | None] = {}  # see _changed_files
         self.has_kept_orphans = False
         self.started = time.monotonic()
 
     def __getstate__(self) -> dict[str, Any]:
         # A worker that did not inherit the project loads it again.
-        mine = {name: value for name, value in self.__dict__.items() if name not in {"project", "_rank"}}
+        mine = {name: value for name, value in self.__dict__.items() if name not in {"project", "_rank", "_pack_files"}}
         return {**mine, "state": None, "warn": print}
 
     @cached_property
@@ -206,64 +205,18 @@ class Session:
     def _changed_files(self, task: Task, paths: Collection[str]) -> Sequence[str] | None:
         """Which files of packs changed since the last build that the outputs of ``task`` at ``paths`` are made from;
         None where that is not known."""
-        if self.changes is not None:
-            return []  # no pack changed
-        if not self._files_before:
-            return None
-        # Most often it is the same outputs, by number, of all schemas that are stale.
-        pack = task.name if task.is_for_project else ""
-        which = pack, tuple([number for number, output in enumerate(task.outputs) if output.path in paths])
-        if which not in self._changed:
-            self._changed[which] = self._changed_among(*which)
-        return self._changed[which]
-
-    def _changed_among(self, pack_name: str, numbers: Collection[int]) -> Sequence[str] | None:
-        """The same, of the outputs with these ``numbers`` that a task has: that for the project of the pack named, or
-        that of any schema where none is."""
-        packs = self.project.packs
-        if pack_name:
-            outputs = [output for pack in packs if pack.name == pack_name for output in pack.project_outputs]
-        else:
-            outputs = [output for pack in packs for output in pack.outputs]
-        files = dict.fromkeys([file for number in numbers for file in outputs[number].files])
-        if any(map(os.path.isabs, files)):
-            return None
-        return [self._changed_in_packs[file] for file in files if file in self._changed_in_packs]
+        return [] if self.changes is not None else self._pack_files.changed(task, paths)  # no pack changed
 
     @cached_property
-    def _changed_in_packs(self) -> dict[str, str]:
-        """What is to be said of the files of packs that changed since the last build, by path."""
-        before = self._files_before
-        return {
-            file: f"{file} changed ({before[file][:8]} -> {digest[:8]})" if file in before else f"{file} is new"
-            for file, digest in self._files_of_packs().items()
-            if digest != before.get(file)
-        }
-
-    @cached_property
-    def _files_before(self) -> dict[str, str]:
-        """The digests of the files of packs, by path, in the last build."""
+    def _pack_files(self) -> PackFiles:
         assert self.state is not None
-        files: dict[str, str] = (self.state.row(PACKS_ROW) or {}).get("files", {})
-        return files
-
-    def _files_of_packs(self) -> dict[str, str]:
-        """The digests of the files of packs, by path; not of packs that come with schemagen, or lie elsewhere outside
-        of the project, because the log may be taken to another machine."""
-        return {
-            file: pack.files[file]
-            for pack in self.project.packs
-            for output in (*pack.outputs, *pack.project_outputs)
-            for file in output.files
-            if pack.files.get(file) and not os.path.isabs(file)
-        }
+        return PackFiles(self.project.packs, (self.state.row(PACKS_ROW) or {}).get("files", {}))
 
     def remember_packs(self) -> None:
         """Record of which files the packs were, so that the next build can say which changed."""
         assert self.state is not None
-        before = self._files_before
-        kept = {} if self.config.is_whole else before
-        self.state.put_row(PACKS_ROW, {"files": {**kept, **self._files_of_packs()}})
+        kept = {} if self.config.is_whole else self._pack_files.before
+        self.state.put_row(PACKS_ROW, {"files": {**kept, **self._pack_files.now}})
 
     def digest_of(self, path: str) -> str | None:
         """The digest of the output ``path``; None where there is no such file."""

@@ -20,7 +20,7 @@ FLOORS = [
     ["indexing"],
     ["session"],
     ["costs"],
-    ["workers", "build", "project"],
+    ["workers", "build", "project", "pack_files"],
     ["plan", "generate"],
     ["packs"],
     ["mustache", "view", "overview"],
