@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import REPOSITORY, Project
+from tests.node_tools import npm_packages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -61,6 +63,20 @@ def sample_forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = project.generate("-s", str(REPOSITORY / "schemas"), "-o", "build", "-t", "form")
     assert done.code == 0, done.err
     return project.root / "build"
+
+
+@pytest.fixture(scope="session")
+def minified_script(
+    sample_forms: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The script of the forms, made as small as terser makes it."""
+    modules = npm_packages(request.config.cache, "terser@5.51.4")
+    made = tmp_path_factory.mktemp("minified") / "schema-form.js"
+    options = ["--ecma", "2022", "--mangle", "--compress", "passes=3", "--output", str(made)]
+    subprocess.run(
+        [str(modules / ".bin/terser"), str(sample_forms / "schema-form.js"), *options], capture_output=True, check=True
+    )
+    return made
 
 
 @pytest.fixture

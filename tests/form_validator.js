@@ -11,7 +11,7 @@
  * @returns {{counts: Record<string, number>, wrong: string[]}} the number of tests by draft, and those that went wrong
  */
 function runSuite({ documents, files }) {
-  const { parse, Registry, Validator } = globalThis.SchemaForm;
+  const { parse, makeJudge } = globalThis.SchemaForm;
   /** @type {Record<string, number>} */
   const counts = {};
   /** @type {string[]} */
@@ -19,15 +19,15 @@ function runSuite({ documents, files }) {
   const parsed = documents.map(([uri, text, draft]) => [uri, parse(text), draft]);
   for (const { name, draft, text } of files) {
     for (const group of parse(text)) {
-      const registry = new Registry();
-      for (const [uri, document, other] of parsed) registry.add(uri, document, other || draft);
+      const judge = makeJudge();
+      for (const [uri, document, other] of parsed) judge.add(uri, document, other || draft);
       const schema = group.get("schema");
-      registry.add("schema:///tested", schema, draft);
+      judge.add("schema:///tested", schema, draft);
       for (const test of group.get("tests")) {
         counts[draft] = (counts[draft] || 0) + 1;
         let verdict;
         try {
-          verdict = new Validator(registry).isValid(schema, test.get("data"));
+          verdict = !judge.validate(schema, test.get("data")).length;
         } catch (error) {
           verdict = error;
         }

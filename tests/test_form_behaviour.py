@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -149,7 +150,18 @@ def fill_in_wrongly(page: Page) -> None:
 
 
 def test_form_is_filled_in_mended_and_sent_by_keyboard_alone(make_form: Callable[[Any], Path], open_form: Open) -> None:
-    page = open_form(make_form(TRIP))
+    fill_in_mend_and_send(open_form(make_form(TRIP)))
+
+
+def test_form_with_the_minified_script_is_filled_in_mended_and_sent(
+    make_form: Callable[[Any], Path], open_form: Open, minified_script: Path
+) -> None:
+    form = make_form(TRIP)
+    shutil.copy(minified_script, form.parent)
+    fill_in_mend_and_send(open_form(form))
+
+
+def fill_in_mend_and_send(page: Page) -> None:
     listen(page)
     fill_in_wrongly(page)
     tab_to(page, "Submit")

@@ -77,6 +77,12 @@ def test_suite_says_the_same_in_node(
     assert found["counts"]["draft7"] >= 927
 
 
+def test_suite_says_the_same_in_node_of_the_minified_script(minified_script: Path, suite: dict[str, Any]) -> None:
+    found = in_node(minified_script, suite)
+    assert found["wrong"] == []
+    assert found["counts"]["2020-12"] >= 1299
+
+
 def test_suite_says_the_same_in_chromium(
     sample_forms: Path,
     suite: dict[str, Any],
