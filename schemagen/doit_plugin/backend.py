@@ -14,6 +14,11 @@ CHECKER_KEY, CHECKER = "checker:", "ContentChecker"
 _KEYS = frozenset({"_values_:", "result:", "ignore:"})
 
 
+def implied(inputs: dict[str, str]) -> dict[str, Any]:
+    """What doit would keep of a task of ours beside its values; ``inputs`` are those in its facts."""
+    return {**inputs, CHECKER_KEY: CHECKER, LAST_KEY: tuple(inputs)}
+
+
 class StateBackend:
     """doit's backend interface over ``State``; ``name`` is the path of the log.
 

@@ -17,10 +17,11 @@ from doit.cmd_forget import Forget
 from doit.cmd_resetdep import ResetDep
 
 from schemagen.doit_plugin import warn
+from schemagen.doit_plugin.backend import implied
 from schemagen.doit_plugin.locking import locked
 from schemagen.doit_plugin.tasks import OutputsTask
-from schemagen.session import STATE_FILE
-from schemagen.state.store import State
+from schemagen.session import PACKS_ROW, STATE_FILE
+from schemagen.state.store import State, facts_of
 from schemagen.unchanged import STATE_FOLDER
 
 
@@ -86,4 +87,8 @@ class DumpState(DumpDB):  # type: ignore[misc]  # doit has no types
             return
         state = State(Path(STATE_FILE), lambda damage: warn(f"{STATE_FILE}:1:1: warning: {damage}"))
         for name in state.names():
-            print(f"{name} -> {pprint.pformat(state.row(name), indent=4, width=100)}")
+            if name == PACKS_ROW:
+                continue  # it is no task
+            row = state.row(name) or {}
+            shown = {**implied(facts_of(row).get("inputs", {})), **row} if facts_of(row) else row
+            print(f"{name} -> {pprint.pformat(shown, indent=4, width=100)}")
