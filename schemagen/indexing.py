@@ -8,6 +8,7 @@ from functools import partial
 from schemagen.generate import Rendered
 from schemagen.jsontext import dumps
 from schemagen.overview import NO_SUMMARY, Entry, Summary, build_overview, summarise
+from schemagen.packs import Pack
 from schemagen.plan import Task, key_with
 from schemagen.session import NOT_LOOKED, Look, Made, Session, task_name
 
@@ -30,10 +31,17 @@ class Indexing:
 
     def keyed(self, task: Task) -> Task:
         """``task`` with keys that cover the overviews that its outputs show."""
-        entries = self._entries()
-        shown = [dumps(build_overview(entries, output.below, task.name)).encode() for output in task.outputs]
-        outputs = tuple(key_with(output, data) for output, data in zip(task.outputs, shown, strict=True))
-        return task._replace(outputs=outputs)
+        made = self._pack(task).project_outputs
+        entries: list[Entry] = []
+        outputs = []
+        for output, template in zip(task.outputs, made, strict=True):
+            if template.names_read is None or template.names_read:
+                entries = entries or self._entries()
+                shown = dumps(build_overview(entries, output.below, task.name)).encode()
+            else:
+                shown = b""  # a script or a style sheet shows nothing of the schemas
+            outputs.append(key_with(output, shown))
+        return task._replace(outputs=tuple(outputs))
 
     def make(self, task: Task, stale: Collection[str]) -> Made:
         """Render the stale outputs of ``task`` into temporary files beside them."""
@@ -42,11 +50,14 @@ class Indexing:
     def render(self, task: Task, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of ``task``; the pieces raise
         TemplateError."""
-        pack = next(pack for pack in self._session.project.packs if pack.name == task.name)
+        pack = self._pack(task)
         entries = self._entries()
         for output in pack.project_outputs:
             if output.rule.path in wanted:
                 yield output.rule.path, output.pieces(build_overview(entries, output.rule.path, pack.name))
+
+    def _pack(self, task: Task) -> Pack:
+        return next(pack for pack in self._session.project.packs if pack.name == task.name)
 
     def _entries(self) -> list[Entry]:
         """What overviews show: what is recorded of fresh schemas, and what the others say themselves."""
