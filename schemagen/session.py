@@ -9,16 +9,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schemagen.build import (
-    Orphan,
-    OutputFolder,
-    Written,
-    bytes_of_file,
-    discard,
-    find_orphans,
-    move_into_place,
-    remove_orphan,
-)
 from schemagen.changes import Changes
 from schemagen.config import Config
 from schemagen.errors import Location, OutputError, SchemagenError
@@ -31,6 +21,16 @@ from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
 from schemagen.state.store import OURS, Origin, Place, State, encode
 from schemagen.unchanged import STATE_FOLDER
+from schemagen.writing import (
+    Orphan,
+    OutputFolder,
+    Written,
+    bytes_of_file,
+    discard,
+    find_orphans,
+    move_into_place,
+    remove_orphan,
+)
 
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"

@@ -20,7 +20,7 @@ FLOORS = [
     ["indexing"],
     ["session"],
     ["costs"],
-    ["workers", "build", "project", "pack_files"],
+    ["workers", "writing", "project", "pack_files"],
     ["plan", "generate"],
     ["packs"],
     ["mustache", "view", "overview"],

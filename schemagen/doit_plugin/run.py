@@ -121,10 +121,10 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         failure_verbosity: int = 0,
         pdb: bool = False,
     ) -> Any:
-        from schemagen.build import sweep_temps
         from schemagen.doit_plugin.checker import ContentChecker
         from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
         from schemagen.plan import EDITED
+        from schemagen.writing import sweep_temps
 
         session = _session_of(self.task_list)
         if session is None:

@@ -11,12 +11,12 @@ from doit.exceptions import TaskFailed
 from doit.task import IOConfig
 from doit.task import Task as DoitTask
 
-from schemagen.build import remove_orphan
 from schemagen.errors import OutputError
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
 from schemagen.state.store import OURS
+from schemagen.writing import remove_orphan
 
 # Makes some outputs of a task.
 Make = Callable[[Task, Collection[str]], Made]
