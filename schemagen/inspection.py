@@ -103,7 +103,7 @@ def list_schemas(config: Config) -> int:
 
 def print_view(config: Config, named: str) -> int:
     """Print the view of a schema as JSON; 1 if it cannot be used."""
-    project = load_project(replace(config, packs=()))
+    project = load_project(replace(config, packs=(), format=()))
     task = _find_task(project, named)
     if task.problem is not None:
         _say(str(task.problem))

@@ -11,7 +11,7 @@ from doit.exceptions import TaskFailed
 from doit.task import IOConfig
 from doit.task import Task as DoitTask
 
-from schemagen.errors import OutputError
+from schemagen.errors import OutputError, SchemagenError
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
@@ -23,6 +23,14 @@ Make = Callable[[Task, Collection[str]], Made]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NO_CALC_DEP: set[str] = set()
 _IO = IOConfig({})
+
+
+class Failed(TaskFailed):  # type: ignore[misc]  # doit has no types
+    """doit's failure of a task of ours."""
+
+    def __init__(self, problem: SchemagenError) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
@@ -61,7 +69,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         """Take over what was made, here or in another process."""
         self.seconds = made.seconds
         if made.problem:
-            return TaskFailed(made.problem)
+            return Failed(made.problem)
         self.values = {OURS: made}
         return None
 
