@@ -39,6 +39,20 @@ class Finding:
             _lines(self.present or b""), _lines(self.expected), f"{name} (present)", f"{name} (generated)"
         )
 
+    def diff_lines(self) -> Iterator[str]:
+        """The same, each line with its end."""
+        return (line if line.endswith("\n") else f"{line}\n" for line in self.diff())
+
+    @property
+    def first_line(self) -> int:
+        """The number of the first line of what is there that is not what would be generated; 1 where that is not
+        known."""
+        if self.present is None or self.expected is None:
+            return 1
+        present, expected = _lines(self.present), _lines(self.expected)
+        same = next((at for at, (a, b) in enumerate(zip(present, expected, strict=False)) if a != b), None)
+        return min(len(present), len(expected)) + 1 if same is None else same + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

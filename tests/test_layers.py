@@ -16,7 +16,8 @@ FLOORS = [
     ["commands"],
     ["doit_plugin"],
     ["inspection", "pack_commands"],
-    ["check", "conclusion"],
+    ["findings", "publishing"],
+    ["check", "conclusion", "reports"],
     ["indexing", "together"],
     ["session"],
     ["costs"],
@@ -37,7 +38,7 @@ FLOORS = [
     ["state"],
     ["digest"],
     ["model"],
-    ["errors"],
+    ["errors", "explanations"],
     ["__init__"],
 ]
 TOP_ONLY = {"doit", "rich", "argparse"}

@@ -209,7 +209,7 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
                     remove_orphan(session.root, session.config.output, output.path)
                 outstream.write(f"{self.name} - removing file '{output.path}'\n")
             except OutputError as problem:
-                session.warn(f"{problem.location}: {problem.message}")
+                session.warn(str(problem))
 
 
 class GroupTask(DoitTask):  # type: ignore[misc]  # doit has no types
