@@ -15,6 +15,7 @@ FLOORS = [
     ["cli"],
     ["commands"],
     ["doit_plugin"],
+    ["api"],
     ["inspection", "pack_commands"],
     ["findings", "publishing"],
     ["check", "conclusion", "reports"],
@@ -71,6 +72,8 @@ def test_imports_go_down() -> None:
         for name in imports_of(file):
             if name.startswith("schemagen."):
                 other = name.split(".")[1]
+                if room == "__init__":  # names what is imported when it is asked for
+                    continue
                 assert other == room or floor_of(other) > floor_of(room), f"{file} imports {name}"
 
 
