@@ -15,12 +15,16 @@ FLOORS = [
     ["cli"],
     ["commands"],
     ["doit_plugin"],
+    ["api"],
     ["inspection", "pack_commands"],
-    ["check", "conclusion"],
-    ["indexing"],
+    ["findings", "publishing"],
+    ["check", "conclusion", "reports"],
+    ["indexing", "together"],
     ["session"],
     ["costs"],
-    ["workers", "build", "project", "pack_files"],
+    ["workers", "project", "pack_files"],
+    ["formatting"],
+    ["programs", "writing"],
     ["plan", "generate"],
     ["packs"],
     ["mustache", "view", "overview"],
@@ -29,13 +33,13 @@ FLOORS = [
     ["priority", "shelf"],
     ["sources"],
     ["config", "keywords"],
-    ["jsontext"],
+    ["jsontext", "formatters"],
     ["changes"],
     ["unchanged"],
     ["state"],
     ["digest"],
     ["model"],
-    ["errors"],
+    ["errors", "explanations"],
     ["__init__"],
 ]
 TOP_ONLY = {"doit", "rich", "argparse"}
@@ -68,6 +72,8 @@ def test_imports_go_down() -> None:
         for name in imports_of(file):
             if name.startswith("schemagen."):
                 other = name.split(".")[1]
+                if room == "__init__":  # names what is imported when it is asked for
+                    continue
                 assert other == room or floor_of(other) > floor_of(room), f"{file} imports {name}"
 
 

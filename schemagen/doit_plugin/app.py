@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,10 +23,16 @@ from schemagen.errors import SchemagenError
 CANNOT_START = 3
 
 
+def warn_of(problems: Sequence[SchemagenError]) -> None:
+    """Say why the build cannot start."""
+    for problem in problems:
+        warn(str(problem))
+
+
 class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
     """Declares the tasks of a configuration that is already loaded; see ``Session`` for the options.
 
-    ``front`` is who asks for it, where that is a build.
+    ``front`` is who asks for it, where that is a build; ``on_problems`` is told why it cannot start, where it cannot.
     """
 
     cmd_options = ()
@@ -38,8 +44,10 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         reporter: MakeReporter = Reporter,
         keeps_edited: bool = False,
         changes: Changes | None = None,
+        on_problems: Callable[[Sequence[SchemagenError]], None] = warn_of,
     ) -> None:
         super().__init__()
+        self._on_problems = on_problems
         self.front: Front | None = None
         self._config = config
         self._keeps_edited = keeps_edited
@@ -60,10 +68,12 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
                 )
             )
         except SchemagenError as problem:
-            warn(str(problem))
+            self._on_problems([problem])
         except ExceptionGroup as problems:
-            for each in problems.exceptions:
-                warn(str(each))
+            ours = [each for each in problems.exceptions if isinstance(each, SchemagenError)]
+            if len(ours) < len(problems.exceptions):
+                raise
+            self._on_problems(ours)
         raise SystemExit(CANNOT_START)
 
 
@@ -93,8 +103,15 @@ def run_doit(
     """
     reporter = Reporter if showing is None else reporter_for(showing)
 
+    def on_problems(problems: Sequence[SchemagenError]) -> None:
+        warn_of(problems)
+        if showing is not None and showing.notes is not None:
+            showing.notes.cannot_start(problems)
+
     def loader(changes: Changes | None) -> ConfigLoader:
-        return ConfigLoader(config, reporter=reporter, keeps_edited=keeps_edited, changes=changes)
+        return ConfigLoader(
+            config, reporter=reporter, keeps_edited=keeps_edited, changes=changes, on_problems=on_problems
+        )
 
     first = loader(None)
     if key:
