@@ -88,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.set_defaults(run=_generate)
 
+    watch = commands.add_parser("watch", help="generate again whenever a file is saved, until Ctrl-C")
+    _add_selection(watch)
+    watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
+    watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
+    watch.set_defaults(run=_watch, profile=False)
+
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
     check.add_argument("--diff", action="store_true", help="show how they differ, as unified diffs")
@@ -189,7 +195,7 @@ def _shown(folder: str) -> str:
 
 
 def _generate(args: argparse.Namespace) -> int:
-    key = snapshot_key((*(getattr(args, name) for name in SELECTION), args.keep_edited))
+    key = _key_of(args)
     is_ordinary = not (args.dry_run or args.force or args.paranoid)
     found = look(args.glance or Glance(key)) if is_ordinary else EVERYTHING
     if found.fresh and not (args.quiet or args.report):
@@ -218,6 +224,21 @@ def _generate(args: argparse.Namespace) -> int:
             showing=showing,
             keeps_edited=args.keep_edited,
         )
+
+
+def _watch(args: argparse.Namespace) -> int:
+    from schemagen.watching import watch
+
+    def load() -> tuple[Config, int]:
+        config = _config_for(args)
+        return config, _processes(config, args)
+
+    watch(load, os.getcwd(), _key_of(args), keeps_edited=args.keep_edited)
+
+
+def _key_of(args: argparse.Namespace) -> str:
+    """What a snapshot has to have been taken for to be of use to a build with these options."""
+    return snapshot_key((*(getattr(args, name) for name in SELECTION), args.keep_edited))
 
 
 def _processes(config: Config, args: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ from schemagen.errors import RefError, SchemaError
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
-from schemagen.packs import Pack, load_packs
+from schemagen.packs import LoadPacks, Pack, load_packs
 from schemagen.plan import (
     Links,
     Task,
@@ -103,8 +103,11 @@ class Project:
         return render_outputs(schema, resolution, self.packs, wanted)
 
 
-def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: _NO_FACTS) -> Project:
-    """Read all schemas and packs and plan the tasks; ``remembered`` gives the facts of a schema, by name.
+def load_project(
+    config: Config, remembered: Callable[[str], Facts] = lambda _: _NO_FACTS, load: LoadPacks = load_packs
+) -> Project:
+    """Read all schemas and packs and plan the tasks; ``remembered`` gives the facts of a schema, by name, and ``load``
+    the packs.
 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
     """
@@ -112,7 +115,7 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     files = find_schemas(config)
-    packs = load_packs(config.packs, Path(config.root))
+    packs = load(config.packs, Path(config.root))
     for pack in packs:
         basis |= pack.files
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
@@ -122,7 +125,9 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     return project
 
 
-def load_changed(config: Config, changes: Changes, remembered: Callable[[str], Facts]) -> Project | None:
+def load_changed(
+    config: Config, changes: Changes, remembered: Callable[[str], Facts], load: LoadPacks = load_packs
+) -> Project | None:
     """As ``load_project``, but only what ``changes`` may have made stale; None where that cannot be told, because an
     id of a schema changed."""
     columns, paths = changes.columns, changes.snapshot.paths
@@ -130,7 +135,7 @@ def load_changed(config: Config, changes: Changes, remembered: Callable[[str], F
     schemas = [paths[schema] for schema in columns.schemas()]
     ids = {schemas[task]: known for task, known in columns.known_ids().items()}
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
-    packs = load_packs(config.packs, Path(config.root))
+    packs = load(config.packs, Path(config.root))
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
     loading = _Loading(config, packs, files, remembered, rest)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))

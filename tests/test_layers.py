@@ -14,6 +14,7 @@ FLOORS = [
     ["__main__"],
     ["cli"],
     ["commands"],
+    ["watching"],
     ["doit_plugin"],
     ["inspection", "pack_commands"],
     ["check", "conclusion"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,14 +19,20 @@ from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.run import Front, RunBuild, report_fresh
 from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
 from schemagen.errors import SchemagenError
+from schemagen.packs import LoadPacks, load_packs
 
 CANNOT_START = 3
+Say = Callable[[SchemagenError], None]
+
+
+def _say(problem: SchemagenError) -> None:
+    warn(str(problem))
 
 
 class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
     """Declares the tasks of a configuration that is already loaded; see ``Session`` for the options.
 
-    ``front`` is who asks for it, where that is a build.
+    ``front`` is who asks for it, where that is a build. ``say`` is told what keeps it from starting.
     """
 
     cmd_options = ()
@@ -38,6 +44,8 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         reporter: MakeReporter = Reporter,
         keeps_edited: bool = False,
         changes: Changes | None = None,
+        load: LoadPacks = load_packs,
+        say: Say = _say,
     ) -> None:
         super().__init__()
         self.front: Front | None = None
@@ -45,6 +53,8 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         self._keeps_edited = keeps_edited
         self._changes = changes
         self._reporter = reporter
+        self._load = load
+        self._say = say
 
     def load_doit_config(self) -> dict[str, Any]:
         return {**doit_config(), "reporter": self._reporter}
@@ -57,13 +67,16 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
                     cmd.dep_manager.backend,
                     keeps_edited=self._keeps_edited,
                     changes=self._changes,
+                    load=self._load,
                 )
             )
         except SchemagenError as problem:
-            warn(str(problem))
+            self._say(problem)
         except ExceptionGroup as problems:
             for each in problems.exceptions:
-                warn(str(each))
+                if not isinstance(each, SchemagenError):
+                    raise
+                self._say(each)
         raise SystemExit(CANNOT_START)
 
 
@@ -84,22 +97,25 @@ def run_doit(
     showing: Showing | None = None,
     keeps_edited: bool = False,
     is_paranoid: bool = False,
+    reporter: MakeReporter | None = None,
+    load: LoadPacks = load_packs,
+    say: Say = _say,
 ) -> int:
     """Run a doit command on the tasks of ``config``; returns doit's exit code.
 
     For a build, ``key`` says what it is for, ``started`` when it began (monotonic clock), ``found`` what a look for it
-    showed, ``showing`` how it is to be shown, and ``is_paranoid`` that no file time is to be trusted. See ``Session``
-    for the others.
+    showed, ``showing`` how it is to be shown, ``reporter`` who shows it instead, and ``is_paranoid`` that no file time
+    is to be trusted. See ``ConfigLoader`` and ``Session`` for the others.
     """
-    reporter = Reporter if showing is None else reporter_for(showing)
+    shown_by = reporter or (Reporter if showing is None else reporter_for(showing))
 
     def loader(changes: Changes | None) -> ConfigLoader:
-        return ConfigLoader(config, reporter=reporter, keeps_edited=keeps_edited, changes=changes)
+        return ConfigLoader(config, reporter=shown_by, keeps_edited=keeps_edited, changes=changes, load=load, say=say)
 
     first = loader(None)
     if key:
-        say = partial(say_fresh, showing) if showing else report_fresh
-        first.front = Front(key, "", loader, started, found, is_paranoid, say)
+        say_all = partial(say_fresh, showing) if showing else report_fresh
+        first.front = Front(key, "", loader, started, found, is_paranoid, say_all)
     backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
     code = Application(first, config_filenames=(), extra_config=backends).run(list(args))
     sys.stdout.flush()
