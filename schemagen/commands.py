@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from schemagen import __version__
 from schemagen.changes import EVERYTHING, look
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schemagen.config import Config
 
 CANNOT_START = 3
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 SELECTION = ("schema_dir", "output_dir", "templates_dir", "unresolved_refs")
 
 
@@ -88,11 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.set_defaults(run=_generate)
 
-    watch = commands.add_parser("watch", help="generate again whenever a file is saved, until Ctrl-C")
-    _add_selection(watch)
-    watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
-    watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
-    watch.set_defaults(run=_watch, profile=False)
+    _add_watch(commands)
 
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
@@ -130,6 +127,14 @@ def _parser() -> argparse.ArgumentParser:
     clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
     clean.set_defaults(run=_clean)
     return parser
+
+
+def _add_watch(commands: Commands) -> None:
+    watch = commands.add_parser("watch", help="generate again whenever a file is saved, until Ctrl-C")
+    _add_selection(watch)
+    watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
+    watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
+    watch.set_defaults(run=_watch, profile=False)
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,8 @@ from typing import TextIO
 
 from schemagen.watching.rounds import Round
 
-# So many errors are shown at once: a wrong template is one of every schema.
-_SHOWN = 20
+# So many errors are shown at once: a wrong template, or a wrong schema that others ref, is one of many schemas.
+_SHOWN = 10
 
 
 class Lines:
@@ -27,14 +27,16 @@ class Lines:
         self._out.flush()
 
     def say_round(self, done: Round, changed: Collection[str], since: float) -> None:
-        """Say what became of a round that files at the absolute paths ``changed`` were the reason for; they were saved
-        at ``since`` (seconds since the epoch)."""
+        """Say what became of a round that files at the absolute paths ``changed`` were the reason for, as far as that is
+        known; they were saved at ``since`` (seconds since the epoch)."""
         came, went = self._note_errors(done)
         totals = done.totals
-        if totals is not None and (totals.generated or came or went or done.is_whole):
+        if totals is not None and (totals.generated or came or went or (done.is_whole and changed)):
             failed = f", {totals.failed} failed" if totals.failed else ""
             milliseconds = (time.time() - since) * 1000
-            self.say(f"{self._label(changed)}: {totals.generated} generated{failed} in {milliseconds:.0f} ms")
+            self.say(
+                f"{self._label(changed or [os.path.join(self._root, path) for path in done.generated])}: {totals.generated} generated{failed} in {milliseconds:.0f} ms"
+            )
 
     def _note_errors(self, done: Round) -> tuple[bool, bool]:
         """Say which errors came, and which went; returns whether any did."""
@@ -44,19 +46,18 @@ class Lines:
         self._errors = errors
         for lines in came[:_SHOWN]:
             self._err.write(f"{lines}\n")
+        if len(came) > _SHOWN:
+            self._err.write(f"... and {len(came) - _SHOWN} more\n")
+        self._err.flush()
         for path in went[:_SHOWN]:
             self.say(f"{path}: {'mended' if os.path.lexists(os.path.join(self._root, path)) else 'gone'}")
-        for more, what in ((len(came), "errors"), (len(went), "mended")):
-            if more > _SHOWN:
-                self._err.write(f"... and {more - _SHOWN} more {what}\n")
-        self._err.flush()
+        if len(went) > _SHOWN:
+            self.say(f"... and {len(went) - _SHOWN} more: mended")
         return bool(came), bool(went)
 
     def _label(self, changed: Collection[str]) -> str:
         """What to call what changed: the file, if it is but one that a person wrote."""
         paths = sorted(path for path in changed if not (_is_an_editors(path) or os.path.isdir(path))) or sorted(changed)
-        if not paths:
-            return "changed meanwhile"
         if len(paths) != 1:
             return f"{len(paths)} files"
         shown = os.path.relpath(paths[0], self._root)

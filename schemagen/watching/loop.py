@@ -17,14 +17,14 @@ from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.unchanged import summary
 from schemagen.watching.lines import Lines, saved_at
 from schemagen.watching.places import concerns_a_build, folders_of
-from schemagen.watching.rounds import NOTHING, Round, Rounds, not_started
+from schemagen.watching.rounds import Round, Rounds, not_started
 
 # Changes are waited for in steps of so many milliseconds, and are a round when a step brings no more of them: what
 # writes many files, as Git does, writes the next one sooner than that. It is most of the latency that is not a build.
 _STEP = 15
 _LONGEST_ROUND = 1600
 # After so many milliseconds without any change it is sure that the folders are being watched.
-_QUIET = 100
+_QUIET = 50
 
 # Gives the configuration as it is now, and how many workers it asks for; raises SchemagenError.
 LoadConfig = Callable[[], tuple[Config, int]]

@@ -27,12 +27,14 @@ _FEW = 30
 class Round:
     """What became of a build. ``errors`` are all there are now, by the file that they are about, a line each;
     ``is_started`` is false where they kept the build from starting, so that nothing is known of the schemas.
-    ``totals`` is None where there was nothing to do, and ``is_whole`` true where every schema was looked at."""
+    ``totals`` is None where there was nothing to do, and ``is_whole`` true where every schema was looked at;
+    ``generated`` are the paths of the schemas that were generated."""
 
     totals: Totals | None
     errors: Mapping[str, str]
     is_started: bool = True
     is_whole: bool = False
+    generated: Sequence[str] = ()
 
 
 NOTHING = Round(None, {})
@@ -53,6 +55,10 @@ class _Noting(Watcher):
 
     errors: dict[str, str] = field(default_factory=dict)
     totals: Totals | None = None
+    schemas: list[str] = field(default_factory=list)
+
+    def generated(self, task: Task, predicted: float, seconds: float) -> None:
+        self.schemas.append(task.schema)
 
     def failed(self, task: Task, message: str) -> None:
         self.errors[task.schema] = message
@@ -85,8 +91,8 @@ class Rounds:
         self._keeps_edited = keeps_edited
 
     def build(self, config: Config, workers: int, others: Sequence[Watcher] = ()) -> Round:
-        """Generate what is stale, if anything is, and say nothing; if that is much, on ``workers`` processes. ``others``
-        are told what happens too.
+        """Generate what is stale, if anything is, and say nothing; if that is much, on ``workers`` processes.
+        ``others`` are told what happens too.
 
         Raises SystemExit if a signal stopped it.
         """
@@ -119,7 +125,7 @@ class Rounds:
             return not_started(problems)
         if code and noting.totals is None:  # doit has said what is wrong
             return not_started(problems)
-        return Round(noting.totals, noting.errors, is_whole=found.changes is None)
+        return Round(noting.totals, noting.errors, is_whole=found.changes is None, generated=noting.schemas)
 
 
 def _is_much(found: Look) -> bool:
