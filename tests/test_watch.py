@@ -143,10 +143,10 @@ def test_doit_and_generate_work_beside_it(project: Project) -> None:
         assert project.generate().summary == "0 generated, 3 fresh, 0 failed"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_ends_it_cleanly(project: Project, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+def test_signal_ends_it_cleanly(project: Project, number: signal.Signals, code: int) -> None:
     with watching(project) as watched:
-        assert watched.stop(number) in {128 + number, -number if number == signal.SIGTERM else 0}
+        assert watched.stop(number) == code
         assert not [line for line in watched.seen if line.startswith("! ")]
         assert watched.line(0.5) is None
 
@@ -190,8 +190,8 @@ def test_random_edits_of_a_thousand_schemas(
         if seconds:
             print(f"{kind}: median {statistics.median(seconds) * 1000:.0f} ms of {len(seconds)}")
     record_property("counted: edits during a watch", EDITS)
-    # Generous, for a machine that does other things: docs/performance.md has what it takes on a quiet one.
-    assert statistics.median(latencies["schema"]) < float(os.environ.get("SCHEMAGEN_LATENCY", "0.5"))
+    # Generous where other tests run beside it.
+    assert statistics.median(latencies["schema"]) < (0.15 if EDITS >= 300 else 0.5)
 
 
 WRONG = '{"title": '

@@ -27,16 +27,15 @@ class Lines:
         self._out.flush()
 
     def say_round(self, done: Round, changed: Collection[str], since: float) -> None:
-        """Say what became of a round that files at the absolute paths ``changed`` were the reason for, as far as that is
-        known; they were saved at ``since`` (seconds since the epoch)."""
+        """Say what became of a round that files at the absolute paths ``changed`` were the reason for, as far as that
+        is known; they were saved at ``since`` (seconds since the epoch)."""
         came, went = self._note_errors(done)
         totals = done.totals
         if totals is not None and (totals.generated or came or went or (done.is_whole and changed)):
             failed = f", {totals.failed} failed" if totals.failed else ""
             milliseconds = (time.time() - since) * 1000
-            self.say(
-                f"{self._label(changed or [os.path.join(self._root, path) for path in done.generated])}: {totals.generated} generated{failed} in {milliseconds:.0f} ms"
-            )
+            label = self._label(changed or [os.path.join(self._root, path) for path in done.generated])
+            self.say(f"{label}: {totals.generated} generated{failed} in {milliseconds:.0f} ms")
 
     def _note_errors(self, done: Round) -> tuple[bool, bool]:
         """Say which errors came, and which went; returns whether any did."""
