@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.set_defaults(run=_generate)
 
     _add_watch(commands)
+    _add_init(commands)
 
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
@@ -127,6 +128,16 @@ def _parser() -> argparse.ArgumentParser:
     clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
     clean.set_defaults(run=_clean)
     return parser
+
+
+def _add_init(commands: Commands) -> None:
+    init = commands.add_parser(
+        "init", help="set up a project: find its schemas, write what is missing, overwrite nothing"
+    )
+    init.add_argument("--pre-commit", action="store_true", help="add a pre-commit hook; outputs are to be committed")
+    init.add_argument("--github", action="store_true", help="add a workflow for GitHub")
+    init.add_argument("--gitlab", action="store_true", help="add a job for GitLab")
+    init.set_defaults(run=_init)
 
 
 def _add_watch(commands: Commands) -> None:
@@ -229,6 +240,13 @@ def _generate(args: argparse.Namespace) -> int:
             showing=showing,
             keeps_edited=args.keep_edited,
         )
+
+
+def _init(args: argparse.Namespace) -> int:
+    from schemagen.scaffold import init
+    from schemagen.scaffold.writing import Wishes
+
+    return init(Path.cwd(), Wishes(args.pre_commit, args.github, args.gitlab))
 
 
 def _watch(args: argparse.Namespace) -> int:

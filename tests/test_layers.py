@@ -16,7 +16,7 @@ FLOORS = [
     ["commands"],
     ["watching"],
     ["doit_plugin"],
-    ["inspection", "pack_commands"],
+    ["inspection", "pack_commands", "scaffold"],
     ["check", "conclusion"],
     ["indexing"],
     ["session"],
