@@ -83,7 +83,9 @@ class _Idle(Session):
         tasks = {}
         for name, inputs, _ in graph:
             links = Links({path: sights[path].digest for path in inputs if path in sights})
-            tasks[name] = plan_task(SchemaFile(name, inputs[0]), links, recipes, self.config)
+            tasks[name] = plan_task(
+                SchemaFile(name, inputs[0]), links, {path: path for path in inputs}, recipes, self.config
+            )
         library, shelf = Library((), self.config), Shelf(self.config)
         return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, library, shelf, {})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemagen.errors import Location, SchemaError, TemplateError
@@ -16,9 +16,14 @@ Rendered = tuple[str, Iterable[bytes]]
 
 
 def render_outputs(
-    schema: Schema, resolution: Resolution, packs: Collection[Pack], wanted: Collection[str]
+    schema: Schema,
+    resolution: Resolution,
+    names: Mapping[str, str],
+    packs: Collection[Pack],
+    wanted: Collection[str],
 ) -> Iterator[Rendered]:
     """Yield (path below the output folder, bytes in pieces) for those outputs of ``schema`` that are ``wanted``.
+    ``names`` are those of all schemas of the project, by path.
 
     Raises TemplateError, with the schema named, where a template asks for what the view has not; the pieces may raise
     it too.

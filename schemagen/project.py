@@ -53,7 +53,7 @@ class Project:
     schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
     all else that the plan depends on: packs, configuration and folders, empty for what was not there. ``project_tasks``
     are those of outputs that there is one of for the whole project, a task per pack that has any. ``priorities`` are
-    what schemas ask for themselves, by path, of those that do.
+    what schemas ask for themselves, by path, of those that do. ``names`` are those of all schemas, by path.
     """
 
     config: Config
@@ -65,6 +65,7 @@ class Project:
     project_tasks: tuple[Task, ...]
     basis: Mapping[str, str]
     priorities: Mapping[str, int]
+    names: Mapping[str, str]
     _library: Library
     _shelf: Shelf
     _resolutions: dict[str, Resolution]
@@ -100,7 +101,7 @@ class Project:
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.packs, wanted)
+        return render_outputs(schema, resolution, self.names, self.packs, wanted)
 
 
 def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: _NO_FACTS) -> Project:
@@ -166,6 +167,7 @@ class _Loading:
         self._recipes = recipes_of(packs, config)
         self._files = files
         self._rest = rest
+        self._names = {**rest.names, **{file.path: file.name for file in files}}
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
         self._shelf = Shelf(config)
@@ -238,7 +240,7 @@ class _Loading:
         if not self._shelf.holds_all:
             self._library.forget()
         return Project(
-            *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
+            *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._names),
             *(self._library, self._shelf, self._resolutions),
         )
 
@@ -257,7 +259,7 @@ class _Loading:
             return plan_failure(file, error, failed, self._recipes)
         except SchemaError as error:  # of a schema of the rest, which broke just now
             return plan_failure(file, error, Links(self._inputs(file, ())), self._recipes)
-        return plan_task(file, links, self._recipes, self._config)
+        return plan_task(file, links, self._names, self._recipes, self._config)
 
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)
