@@ -291,6 +291,9 @@ def check_collisions(tasks: Sequence[Task], read: Iterable[str]) -> None:
             parent = parent.rpartition("/")[0]
             if parent in taken:
                 problems.append(_collision(task, output, *taken[parent]))
+            elif f"{parent}.py" in taken and folded.endswith(".py"):
+                # Python finds nothing in a folder beside a module of the same name.
+                problems.append(_collision(task, output, *taken[f"{parent}.py"]))
     if problems:
         raise ExceptionGroup("outputs collide", problems)
 

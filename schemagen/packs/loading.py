@@ -17,6 +17,7 @@ from schemagen.packs.known import given_by_views, known_keys
 from schemagen.packs.languages import LANGUAGES, Language
 from schemagen.packs.manifest import MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
 from schemagen.state.sight import see
+from schemagen.view.modules import module_path
 
 PARTIALS = "partials"
 
@@ -40,7 +41,10 @@ class Output:
         """The path, below the output folder, of the output for the schema ``name``."""
         folder, _, stem = name.rpartition("/")
         # Every schema asks, for each output: not a loop over FIELDS.
-        return self.rule.path.replace("{path}", name).replace("{dir}", folder).replace("{stem}", stem)
+        path = self.rule.path
+        if "{py_path}" in path:
+            path = path.replace("{py_path}", module_path(name))
+        return path.replace("{path}", name).replace("{dir}", folder).replace("{stem}", stem)
 
     @property
     def names_read(self) -> frozenset[str] | None:

@@ -15,7 +15,7 @@ from schemagen.view import VIEW_VERSION
 
 MANIFEST = "pack.toml"
 SUFFIX = ".mustache"
-FIELDS = ("path", "dir", "stem")
+FIELDS = ("path", "dir", "stem", "py_path")
 _KEYS = ("name", "description", "language", "view", "extends", "outputs")
 _OUTPUT_KEYS = ("template", "copy", "path", "per", "language")
 
@@ -112,7 +112,7 @@ class _Parser:
 
     def _pattern(self, path: str, is_per_schema: bool, number: int) -> str:
         has_field = any("{" + field + "}" in path for field in FIELDS)
-        if is_per_schema and not ("{path}" in path or "{stem}" in path):
+        if is_per_schema and not any("{" + field + "}" in path for field in ("path", "stem", "py_path")):
             raise self._wrong("path must be a pattern with {path} or {stem}, such as {path}.html", "path", number)
         if not is_per_schema and (has_field or not path):
             raise self._wrong("path of an output of the whole project is a path, such as index.html", "path", number)

@@ -41,13 +41,17 @@ def docstring(lines: list[str], indent: str) -> str:
     """``lines`` as a complete docstring, its further lines behind ``indent``; empty where there are none."""
     if not lines:
         return ""
-    shown = [py_doc(line) for line in _dedented(lines)]
-    if shown[0].startswith('"'):
-        shown[0] = f" {shown[0]}"
-    if len(shown) == 1:
-        return f'"""{shown[0]}"""'
-    rows = [f"{indent}{line}" if line else "" for line in [*shown[1:], '"""']]
-    return "\n".join([f'"""{shown[0]}', *rows])
+    first, *others = _dedented(lines)
+    space = " " if first.startswith('"') else ""
+    if not others:
+        return f'"""{space}{py_doc(first)}"""'
+    rows = [f"{indent}{_inner(line)}" if line else "" for line in others]
+    return "\n".join([f'"""{space}{_inner(first)}', *rows, f'{indent}"""'])
+
+
+def _inner(line: str) -> str:
+    """``line`` as one of a docstring, but not the last: a quote may end it."""
+    return py_doc(f"{line} ")[:-1]
 
 
 def _dedented(lines: list[str]) -> list[str]:

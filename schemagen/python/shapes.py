@@ -24,3 +24,4 @@ EMPTY_PY_MEMBER: Plain = {
     **dict.fromkeys(("first", "last", "is_required", "is_deprecated", "is_read_only", "is_write_only"), False),
 }
 EMPTY_PY_CODEC: Plain = {"py_codec": "", "index": "", "first": False, "last": False}
+PY_KEYS = frozenset().union(EMPTY_PY_MODULE, EMPTY_PY_DECLARATION, EMPTY_PY_MEMBER, EMPTY_PY_CODEC)

@@ -185,6 +185,8 @@ EMPTY_VIEW: Plain = {
     "definitions": [],
     "has_definitions": False,
     "documents": [],
+    # The types of the schema as modules of languages; false where nobody made them.
+    **dict.fromkeys(("py_module", "py_dict_module", "py_model_module"), False),
 }
 
 # The keys of a node that naming it fills in.
