@@ -55,8 +55,7 @@ class Annotating:
             name = self._name_of(found)
             return f'"{name}"' if self._is_quoted(found) else name
         if isinstance(found, Array):
-            items = [*found.fixed, *([] if found.rest is None else [found.rest])]
-            return subscript("list", self._union(items))
+            return self._list([found])
         if isinstance(found, Record):
             # Of a record in a type only the rest is left: those with members are classes.
             return subscript(
@@ -71,6 +70,11 @@ class Annotating:
             return extra
         shown = self.of(found)
         return Chain((*(shown.operands if isinstance(shown, Chain) else (shown,)), extra))
+
+    def _list(self, arrays: Collection[Array]) -> Expression:
+        """One list for ``arrays``: of a list as it stands type checkers do not find which of several it may be."""
+        items = [item for each in arrays for item in (*each.fixed, each.rest) if item is not None]
+        return subscript("list", self._union(items))
 
     def _scalar(self, kind: Kind) -> str:
         return self._scalars[kind]
@@ -92,7 +96,12 @@ class Annotating:
 
     def _union(self, parts: Collection[Type]) -> Expression:
         """``A | B``, all literals in one, None last; what can be anything hides all else."""
-        shown = [self._written(part) for part in parts if part not in {NULL, NEVER}]
+        arrays = [part for part in parts if isinstance(part, Array)]
+        shown = [
+            self._list(arrays) if isinstance(part, Array) else self._written(part)
+            for part in parts
+            if part not in {NULL, NEVER}
+        ]
         operands: dict[str, Expression] = {}
         literals: dict[str, Expression] = {}
         for operand in [each for one in shown for each in (one.operands if isinstance(one, Chain) else (one,))]:

@@ -126,7 +126,7 @@ def _right_side(shown: Expression, indent: str, column: int) -> str:
         return _broken(shown, indent)
     if isinstance(shown, Chain):
         return _in_parentheses(shown, indent)
-    if _fits(indent + _INDENT + text) and (column < WIDTH or not isinstance(shown, Brackets)):
+    if _fits(indent + _INDENT + text) and column < WIDTH:
         return f"(\n{indent}{_INDENT}{text}\n{indent})"
     return _broken(shown, indent) if isinstance(shown, Brackets) else text
 
