@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemagen.errors import Location, SchemaError, TemplateError
+from schemagen.languages import Modules, names_outside_modules
 from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, Pack
-from schemagen.python.dataclasses import dataclasses_of
-from schemagen.python.models import models_of
-from schemagen.python.shapes import PY_KEYS
-from schemagen.python.typed_dicts import typed_dicts_of
-from schemagen.types import module_of
-from schemagen.types.model import Module
 from schemagen.view import build_view
-from schemagen.view.wanted import names_outside
 
 # The outputs of a schema from this many bytes on are made in pieces.
 _LARGE = 1 << 18
 Rendered = tuple[str, Iterable[bytes]]
-# The types of a schema as modules of languages: the keys of the view that hold them, and what makes them.
-_MODULES: Mapping[str, Callable[[Module], dict[str, Any]]] = {
-    "py_module": dataclasses_of,
-    "py_dict_module": typed_dicts_of,
-    "py_model_module": models_of,
-}
-_MODULE_KEYS = PY_KEYS
-
-
-def complete_view(
-    schema: Schema, resolution: Resolution, names: Mapping[str, str], names_read: frozenset[str] | None = None
-) -> dict[str, Any]:
-    """The view of ``schema`` with its types as modules of languages, as far as templates read ``names_read``; all of
-    it where that is not known. ``names`` are those of all schemas of the project, by path."""
-    asked = [key for key in _MODULES if names_read is None or key in names_read]
-    if not asked:
-        return build_view(schema, resolution, names_read)
-    module = module_of(schema, resolution, names, is_faithful=False)
-    shown = {key: _MODULES[key](module) for key in asked}
-    outside = None if names_read is None else _names_outside(names_read)
-    if outside is not None and outside <= shown.keys() | {f".{key}" for key in shown}:
-        return shown  # such templates read nothing else
-    return build_view(schema, resolution, outside) | shown
-
-
-@lru_cache(maxsize=16)
-def _names_outside(names_read: frozenset[str]) -> frozenset[str]:
-    return names_outside(names_read, _MODULES.keys(), _MODULE_KEYS)
 
 
 def render_outputs(
@@ -70,9 +35,19 @@ def render_outputs(
         for output in pack.outputs
         if (path := output.path_for(schema.name)) in wanted
     ]
-    view = complete_view(schema, resolution, names, _names_read([output for _, _, output in outputs]))
+    read = _names_read([output for _, _, output in outputs])
+    outside = None if read is None else names_outside_modules(read)
+    # Where templates read nothing but modules of types there is no need of more.
+    view = {} if outside == frozenset() and read else build_view(schema, resolution, outside)
+    modules = Modules(schema, resolution, names)
     for path, pack, output in outputs:
-        yield path, _pieces(schema, pack, output, view)
+        seen = {**pack.seen_by_templates(view), **modules.read_by(output.names_read, pack.values)}
+        yield path, _pieces(schema, pack, output, seen)
+
+
+def whole_view(schema: Schema, resolution: Resolution, names: Mapping[str, str]) -> dict[str, Any]:
+    """All that a template can see of ``schema``; of modules of types, those without any option."""
+    return {**build_view(schema, resolution), **Modules(schema, resolution, names).read_by(None, {})}
 
 
 def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from schemagen.check import check_outputs
 from schemagen.config import Config
 from schemagen.errors import ConfigError, Location
-from schemagen.generate import complete_view
+from schemagen.generate import whole_view
 from schemagen.indexing import Indexing
 from schemagen.jsontext import dumps
 from schemagen.plan import Task
@@ -108,7 +108,7 @@ def print_view(config: Config, named: str) -> int:
     if task.problem is not None:
         _say(str(task.problem))
         return 1
-    print(dumps(complete_view(*project.resolved(task.name), project.names), indent=2))
+    print(dumps(whole_view(*project.resolved(task.name), project.names), indent=2))
     return 0
 
 

@@ -237,7 +237,7 @@ def _something_changed(task: Task, changed: Collection[str], *, knows_files: boo
     packs = ", ".join(sorted({output.pack for output in task.outputs if output.path in changed}))
     shown = ", or what it shows of the schemas," if task.is_for_project else ""
     called = ", or what a schema that it refs is called," if len(task.links.inputs) > 1 else ""
-    return f"a template, a partial or the manifest of the pack {packs}{shown}{called} changed"
+    return f"a template, a partial, the manifest or an option of the pack {packs}{shown}{called} changed"
 
 
 def _changed_options(now: str, before: str) -> list[str]:

@@ -12,18 +12,19 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from schemagen.changes import Changes
 from schemagen.config import FILE as CONFIG_FILE
-from schemagen.config import Config, check_paths
+from schemagen.config import Config, check_paths, place_of_option
 from schemagen.digest import digest_of
 from schemagen.errors import RefError, SchemaError
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
-from schemagen.packs import Pack, load_packs
+from schemagen.packs import Options, Pack, load_packs
 from schemagen.plan import (
     Links,
     Task,
@@ -113,7 +114,7 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     files = find_schemas(config)
-    packs = load_packs(config.packs, Path(config.root))
+    packs = packs_of(config)
     for pack in packs:
         basis |= pack.files
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
@@ -121,6 +122,14 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     project = loading.project(tasks, basis, others=0)
     check_collisions([*tasks, *project.project_tasks], basis)
     return project
+
+
+def packs_of(config: Config) -> tuple[Pack, ...]:
+    """The packs of a project, with their options; raises an ExceptionGroup of every SchemagenError found in them."""
+    # Where options of a run chose other packs, what is configured for the project's own says nothing of them.
+    are_for_all = config.is_whole and bool(config.packs)
+    options = Options(config.options, partial(place_of_option, config.root), are_for_all)
+    return load_packs(config.packs, Path(config.root), options)
 
 
 def load_changed(config: Config, changes: Changes, remembered: Callable[[str], Facts]) -> Project | None:
@@ -131,7 +140,7 @@ def load_changed(config: Config, changes: Changes, remembered: Callable[[str], F
     schemas = [paths[schema] for schema in columns.schemas()]
     ids = {schemas[task]: known for task, known in columns.known_ids().items()}
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
-    packs = load_packs(config.packs, Path(config.root))
+    packs = packs_of(config)
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
     loading = _Loading(config, packs, files, remembered, rest)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))

@@ -66,7 +66,7 @@ class Assembly:
             "py_from_json": from_json,
             "is_root_class": root["is_class"],
             "is_root_alias": root["is_alias"],
-            "declarations": numbered(declared),
+            "py_declarations": numbered(declared),
             **more,
         }
 
@@ -83,7 +83,7 @@ def shown_declaration(declaration: Declaration) -> Plain:
         "is_alias": not has_members,
         "is_root": declaration.is_root,
         "is_deprecated": declaration.notes.is_deprecated,
-        "has_members": has_members,
+        "has_py_members": has_members,
     }
 
 

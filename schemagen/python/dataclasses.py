@@ -25,10 +25,10 @@ def dataclasses_of(module: Module) -> Plain:
     ]
     root = next(shown for shown in declared if shown["is_root"])
     if root["is_class"]:
-        return assembly.view(declared, codecs=numbered(codecs))
+        return assembly.view(declared, py_codecs=numbered(codecs))
     assembly.used |= {"Decoder", "to_json"}
     from_json = statement("from_json", subscript("Decoder", root["py_name"]), root["py_codec"])
-    return assembly.view(declared, ["from_json", "to_json"], from_json, codecs=numbered(codecs))
+    return assembly.view(declared, ["from_json", "to_json"], from_json, py_codecs=numbered(codecs))
 
 
 class _Dataclasses:
@@ -80,7 +80,7 @@ class _Dataclasses:
             shown["py_default"] = default or ""
             shown["py_field"] = field_statement(name, annotation, default)
             members.append(shown)
-        body: Plain = {"members": numbered(members), "is_closed": record.rest is None}
+        body: Plain = {"py_members": numbered(members), "is_closed": record.rest is None}
         if record.rest is not None:
             used.add("field")
             rest = PLAIN[Kind.ANY] if record.rest == ANY else self._inside.of(record.rest)

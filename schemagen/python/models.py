@@ -112,7 +112,7 @@ class _Models:
             shown["py_default"] = flat(default) if default else ""
             shown["py_field"] = field_statement(name, annotation, default)
             members.append(shown)
-        body: Plain = {"members": numbered(members), "is_closed": record.rest is None}
+        body: Plain = {"py_members": numbered(members), "is_closed": record.rest is None}
         if record.rest is not None and record.rest != ANY:
             used.add("Field")
             rest = self._inside.of(record.rest)

@@ -57,7 +57,7 @@ class _TypedDicts:
             shown["py_annotation"] = flat(annotation)
             shown["py_field"] = field_statement(shown["py_name"], annotation, None) if shown["py_name"] else ""
             members.append(shown)
-        body: Plain = {"members": numbered(members), "is_closed": record.rest is None}
+        body: Plain = {"py_members": numbered(members), "is_closed": record.rest is None}
         # A key that is no identifier, or that would hide a type from the annotations below, has no line of a class.
         if all(_is_plain(member.key) and member.key not in named for member in record.members):
             return body

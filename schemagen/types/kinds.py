@@ -36,7 +36,7 @@ class KindsOfSchemas:
             schema, draft = self._places.schema_at(named)
             found = self._of((schema, named.words[0]), named.module, draft, 0, assumes=not self._is_faithful)
             self._under_way.discard(named)
-            # On the way round a circle this may be more than it is; that is no mistake, and to find out would take long.
+            # On the way round a circle this may be too much: that is no mistake, and to know better would take long.
             self._known[named] = found
         return found
 
