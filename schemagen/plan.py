@@ -116,11 +116,14 @@ def _recipe(pack: Pack, output: Output, folder: str) -> Recipe:
     return Recipe(output, pack.name, digest_fields([pack.name, path, output.digest]), folder, suffix)
 
 
-def plan_task(file: SchemaFile, links: Links, recipes: Sequence[Recipe], config: Config) -> Task:
-    """The task for the schema ``file``."""
+def plan_task(
+    file: SchemaFile, links: Links, recipes: Sequence[Recipe], config: Config, names: Mapping[str, str] = _NOTHING
+) -> Task:
+    """The task for the schema ``file``; ``names`` are those of the schemas of the project, by path: its outputs may
+    link to theirs."""
     name = file.name
-    # No option, path or digest holds a NUL, and digests are all of one length.
-    inputs = [field for item in links.inputs.items() for field in item]
+    # No option, path, name or digest holds a NUL, and digests are all of one length.
+    inputs = [field for path, digest in links.inputs.items() for field in (path, digest, names.get(path, ""))]
     opaque = digest_fields(links.opaque) if links.opaque else ""
     base = digest_of("\0".join([options_text(config), opaque, name, *inputs]).encode())
     outputs = [recipe.planned(name, digest_of(f"{base}{recipe.digest}".encode())) for recipe in recipes]

@@ -11,7 +11,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +68,15 @@ class Project:
     _library: Library
     _shelf: Shelf
     _resolutions: dict[str, Resolution]
+    _names: Mapping[str, str]
 
     def resolved(self, name: str) -> tuple[Schema, Resolution]:
         """The schema ``name``, whose task has no problem, and all that it reaches."""
         path = self.tasks[name].schema
         # Of planning; it is let go of, since nobody needs it twice.
-        resolution = self._resolutions.pop(path, None)
-        return self._shelf.get(path), resolution or self._library.resolve_at(path)
+        resolution = self._resolutions.pop(path, None) or self._library.resolve_at(path)
+        names = {other: self._names[other] for other in resolution.files if other in self._names}
+        return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
     def load_shared(self, tasks: Iterable[Task]) -> None:
         """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
@@ -166,6 +168,7 @@ class _Loading:
         self._recipes = recipes_of(packs, config)
         self._files = files
         self._rest = rest
+        self._names = {**rest.names, **{file.path: file.name for file in files}}
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
         self._shelf = Shelf(config)
@@ -239,7 +242,7 @@ class _Loading:
             self._library.forget()
         return Project(
             *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
-            *(self._library, self._shelf, self._resolutions),
+            *(self._library, self._shelf, self._resolutions, self._names),
         )
 
     def _task(self, file: SchemaFile) -> Task:
@@ -257,7 +260,7 @@ class _Loading:
             return plan_failure(file, error, failed, self._recipes)
         except SchemaError as error:  # of a schema of the rest, which broke just now
             return plan_failure(file, error, Links(self._inputs(file, ())), self._recipes)
-        return plan_task(file, links, self._recipes, self._config)
+        return plan_task(file, links, self._recipes, self._config, self._names)
 
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)

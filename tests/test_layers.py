@@ -24,7 +24,7 @@ FLOORS = [
     ["plan", "generate"],
     ["packs"],
     ["overview"],
-    ["mustache", "view"],
+    ["mustache", "view", "types"],
     ["examples"],
     ["refs"],
     ["metaschema"],

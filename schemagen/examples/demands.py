@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from schemagen.examples.numbers import NoValueError
+from schemagen.examples.limits import NoValueError
 from schemagen.examples.places import Place, Ways, is_only_reference
 
 # A choice: the path and pointer of a schema, and the keyword that lists its ways.

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemagen.examples.checking import CannotCheckError, validator_of
-from schemagen.examples.making import Maker, OutOfWorkError
+from schemagen.examples.limits import NoValueError, OutOfWorkError, Work
+from schemagen.examples.making import Maker
 from schemagen.examples.matching import Matching
-from schemagen.examples.numbers import NoValueError
 from schemagen.examples.places import Ways, place_at
 from schemagen.jsontext import dumps
 from schemagen.model import JsonValue, Resolution, Schema
 
 _MAX_OWN = 10
+_MAX_MATCHED = 20_000
 # Longer than this an example shows less than the properties that need not be there are worth.
 _MOST_TEXT = 3000
 _NO_OWN = -1
@@ -55,7 +56,7 @@ def _candidates(schema: Schema, resolution: Resolution) -> Iterator[Example]:
 def _made(schema: Schema, resolution: Resolution) -> Iterator[JsonValue]:
     """Values made in several ways, the most telling first."""
     ways = Ways(resolution)
-    matching = Matching(ways)
+    matching = Matching(ways, Work(_MAX_MATCHED))
     root = place_at(schema.path, schema.draft, "#", schema.document)
     late: list[JsonValue] = []
     for is_rich, uses_hints in ((True, True), (False, True), (True, False), (False, False)):

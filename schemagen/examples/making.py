@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from schemagen.examples.demands import Choice, gather, types_asked
+from schemagen.examples.limits import NoValueError, Work
 from schemagen.examples.matching import Matching, item_place, listed_needs, same, schema_needs
-from schemagen.examples.numbers import NoValueError, Range, as_fraction
+from schemagen.examples.numbers import Range, as_fraction
 from schemagen.examples.patterns import texts_for
 from schemagen.examples.places import Place, Ways
 from schemagen.examples.strings import choose_text
@@ -25,10 +26,6 @@ _OPTIONAL = (6, 3)
 _NOTHING = object()
 
 
-class OutOfWorkError(Exception):
-    """More was tried than is worth it."""
-
-
 class Maker:
     """Makes one value. With ``is_rich`` it has some of what need not be there; with ``uses_hints`` it takes defaults
     and examples of the parts of a schema where they fit."""
@@ -38,14 +35,12 @@ class Maker:
         self._matching = matching
         self._is_rich = is_rich
         self._uses_hints = uses_hints
-        self._work = _MAX_WORK
+        self._work = Work(_MAX_WORK)
 
     def make(self, places: list[Place], depth: int = 0, ordinal: int = 0) -> JsonValue:
         """A value that fits ``places``; another one for each ``ordinal``, as far as there are. Raises NoValueError or
         OutOfWorkError."""
-        self._work -= 1
-        if self._work < 0:
-            raise OutOfWorkError
+        self._work.spend()
         if depth > _MAX_DEPTH:
             raise NoValueError("nested too deeply")
         asked = list(places)
@@ -72,9 +67,7 @@ class Maker:
         """A value and all places that it fits, going one way after another where there is a choice."""
         found, still_open = gather(self._ways, places, chosen)
         if not still_open:
-            self._work -= 1
-            if self._work < 0:
-                raise OutOfWorkError
+            self._work.spend()
             value = self._value(found, depth, ordinal)
             if not all(self._fits_choices(value, place) for place in found):
                 raise NoValueError("ways that exclude each other")

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import jsonschema_rs
 
+from schemagen.examples.limits import Work
 from schemagen.examples.numbers import as_fraction
 from schemagen.examples.places import OLD_DRAFTS, Place, Ways, is_only_reference
 from schemagen.jsontext import dumps, is_number
@@ -36,15 +37,19 @@ def types_of(value: JsonValue) -> tuple[str, ...]:
 
 
 class Matching:
-    """Tells whether values fit places. Regular expressions and formats are those of the validator: its engine takes
-    no time without bounds for any pattern."""
+    """Tells whether values fit places, as long as there is ``work`` left.
 
-    def __init__(self, ways: Ways) -> None:
+    Regular expressions and formats are those of the validator: its engine takes no time without bounds for any pattern.
+    """
+
+    def __init__(self, ways: Ways, work: Work) -> None:
         self._ways = ways
+        self._work = work
         self._tests: dict[tuple[str, str], Callable[[str], bool]] = {}
 
     def fits(self, value: JsonValue, place: Place, depth: int = 0) -> bool:
-        """Whether ``value`` is valid by ``place``, as far as is looked at here."""
+        """Whether ``value`` is valid by ``place``, as far as is looked at here; raises OutOfWorkError."""
+        self._work.spend()
         if isinstance(place.schema, bool) or depth > _MAX_DEPTH:
             return place.schema is not False
         references = self._ways.references(place)

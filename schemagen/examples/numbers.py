@@ -9,15 +9,12 @@ from fractions import Fraction
 
 from jiter import LosslessFloat
 
+from schemagen.examples.limits import NoValueError
 from schemagen.jsontext import is_number
 from schemagen.model import JsonValue
 
 # Beyond this many digits a number takes time and room without end: 1e999999999 is short to write.
 _MAX_EXPONENT = 400
-
-
-class NoValueError(Exception):
-    """There is no value that is asked for, or none that we can make."""
 
 
 def as_fraction(value: JsonValue) -> Fraction | None:

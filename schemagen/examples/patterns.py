@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemagen.examples.numbers import NoValueError
+from schemagen.examples.limits import NoValueError
 
 _MAX_PATTERN = 2000
 _MAX_TEXT = 2000

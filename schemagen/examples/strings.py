@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from schemagen.examples.numbers import NoValueError, as_fraction
+from schemagen.examples.limits import NoValueError
+from schemagen.examples.numbers import as_fraction
 from schemagen.examples.patterns import texts_for
 from schemagen.model import JsonValue
 
