@@ -38,13 +38,15 @@ class PlannedOutput(NamedTuple):
 class Links(NamedTuple):
     """What a schema is linked with. ``inputs`` maps the path of the schema, first, and of every file it refs,
     to its digest; ``missing`` are paths that were looked for and are no schemas; ``opaque`` the references
-    that nothing answers; ``asked`` as in a Resolution; ``ids`` the URIs that name the schema itself."""
+    that nothing answers; ``asked`` as in a Resolution; ``ids`` the URIs that name the schema itself; ``indirect`` those
+    of the inputs that only other files refer to."""
 
     inputs: Mapping[str, str]
     missing: tuple[str, ...] = ()
     opaque: tuple[str, ...] = ()
     asked: Mapping[str, str] = _NOTHING
     ids: tuple[str, ...] = ()
+    indirect: tuple[str, ...] = ()
 
     def to_facts(self) -> dict[str, Any]:
         """Plain data, from which ``from_facts`` makes this again."""
@@ -54,12 +56,13 @@ class Links(NamedTuple):
             "opaque": list(self.opaque),
             "asked": dict(self.asked),
             "ids": list(self.ids),
+            "indirect": list(self.indirect),
         }
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Links:
         missing, opaque, ids = (tuple(facts[name]) for name in ("missing", "opaque", "ids"))
-        return cls(facts["inputs"], missing, opaque, facts["asked"], ids)
+        return cls(facts["inputs"], missing, opaque, facts["asked"], ids, tuple(facts.get("indirect", ())))
 
 
 class Task(NamedTuple):

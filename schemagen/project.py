@@ -265,7 +265,9 @@ class _Loading:
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)
         ids = self._ids.get(file.path, ())
-        return Links(inputs, resolution.missing, resolution.opaque, resolution.asked, ids)
+        direct = {target.path for (path, _, _), target in resolution.targets.items() if path == file.path}
+        indirect = tuple(path for path in resolution.files if path not in direct)
+        return Links(inputs, resolution.missing, resolution.opaque, resolution.asked, ids, indirect)
 
     def _inputs(self, file: SchemaFile, refs: Iterable[str]) -> dict[str, str]:
         return {path: self._digest(path) or "" for path in (file.path, *refs)}
