@@ -171,7 +171,7 @@ def config_schema() -> dict[str, Any]:
     """The JSON Schema of ``[tool.schemagen]``, as Python data."""
     from importlib.resources import files
 
-    schema: dict[str, Any] = json.loads(files("schemagen").joinpath("config.schema.json").read_bytes())
+    schema: dict[str, Any] = json.loads(files("schemagen").joinpath("contract", "configuration.json").read_bytes())
     return schema
 
 

@@ -72,7 +72,8 @@ class Resolution:
     ``files`` are the paths of the other schema files reached, sorted. ``missing`` are the paths that
     were looked for and do not exist, sorted. ``opaque`` are the URIs that stayed unresolved, sorted.
     ``asked`` maps each URI that the project was asked for to the paths of the schemas with that id, joined by
-    newlines, empty where none has it: while these answers and the files stay, the resolution stays.
+    newlines, empty where none has it: while these answers and the files stay, the resolution stays. ``names`` are the
+    names of those documents that are schemas of the project, by path, where they are known.
     """
 
     targets: dict[tuple[str, str, str], Target]
@@ -81,3 +82,4 @@ class Resolution:
     missing: tuple[str, ...]
     opaque: tuple[str, ...]
     asked: dict[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,9 @@ class Project:
         """The schema ``name``, whose task has no problem, and all that it reaches."""
         path = self.tasks[name].schema
         # Of planning; it is let go of, since nobody needs it twice.
-        resolution = self._resolutions.pop(path, None)
-        return self._shelf.get(path), resolution or self._library.resolve_at(path)
+        resolution = self._resolutions.pop(path, None) or self._library.resolve_at(path)
+        names = {other: self.names[other] for other in resolution.files if other in self.names}
+        return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
     def load_shared(self, tasks: Iterable[Task]) -> None:
         """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
@@ -103,7 +104,7 @@ class Project:
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.names, self.packs, wanted)
+        return render_outputs(schema, resolution, self.packs, wanted)
 
 
 def load_project(
@@ -290,7 +291,9 @@ class _Loading:
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)
         ids = self._ids.get(file.path, ())
-        return Links(inputs, resolution.missing, resolution.opaque, resolution.asked, ids)
+        direct = {target.path for (path, _, _), target in resolution.targets.items() if path == file.path}
+        indirect = tuple(path for path in resolution.files if path not in direct)
+        return Links(inputs, resolution.missing, resolution.opaque, resolution.asked, ids, indirect)
 
     def _inputs(self, file: SchemaFile, refs: Iterable[str]) -> dict[str, str]:
         return {path: self._digest(path) or "" for path in (file.path, *refs)}

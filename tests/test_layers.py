@@ -32,6 +32,7 @@ FLOORS = [
     ["packs", "types"],
     ["overview"],
     ["mustache", "view"],
+    ["examples"],
     ["refs"],
     ["metaschema"],
     ["priority", "shelf"],
