@@ -182,7 +182,7 @@ class Answers:
             return self._load(schema), 0
         if absolute in self._failed:
             return Refusal(UNUSABLE, f"{path} cannot be used: {self._failed[absolute].message}")
-        message = f"{shortened(path)} is not among the schemas: excluded, or no *.json file"
+        message = f"{shortened(path)} is not among the schemas: excluded, or no file of that kind"
         return Refusal(NO_SCHEMA, message, missing=(path,))
 
     def _named_otherwise(self, absolute: str) -> str | None:

@@ -7,10 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, unquote, urljoin
 
+from schemagen.errors import Location
 from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
 from schemagen.keywords import SUBSCHEMAS, Holds
 from schemagen.model import Draft, JsonValue, Schema
 from schemagen.refs.scan import KEPT_BESIDE_REF, LEGACY, Reference, Scan, scan_fragment
+from schemagen.texts import place_at
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -52,10 +54,9 @@ class Document:
     def content(self) -> JsonValue:
         return self._schema().document
 
-    @property
-    def data(self) -> bytes:
-        """Its bytes, for locations in it."""
-        return self._schema().data
+    def place(self, pointer: str) -> Location:
+        """Where the value at ``pointer`` is written."""
+        return place_at(self._schema(), pointer)
 
     def resource_at(self, uri: str) -> int | None:
         """The index of the first resource that has ``uri``; None where none has."""

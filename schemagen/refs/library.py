@@ -10,8 +10,7 @@ from functools import partial
 from typing import NoReturn
 
 from schemagen.config import Config
-from schemagen.errors import Location, RefError, SchemaError
-from schemagen.jsontext import locate
+from schemagen.errors import RefError, SchemaError
 from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
 from schemagen.refs.answers import Answer, Answers, Refusal
 from schemagen.refs.documents import Document, shortened
@@ -94,7 +93,7 @@ class Library:
         own = {path: document.ids() for path, document in documents.items()}
         own |= {schema.path: self._documents.scan(schema).ids() for schema in schemas}
         self.ids = {**known.ids, **{path: ids for path, ids in own.items() if ids}}
-        folders = SchemaFolders(config.root, config.schemas)
+        folders = SchemaFolders(config.root, config.paths)
         paths = {*known.paths, *own}
         self._answers = Answers(paths, dict(sorted(self.ids.items())), self._documents.at, folders, failed)
         self._may_be_opaque = config.unresolved_refs == "opaque"
@@ -211,9 +210,7 @@ class _Walk:
     def fail(self, document: Document, reference: Reference, message: str, code: str) -> NoReturn:
         if document is not self.entry:
             message = f"{message} (reached from {self.entry.path})"
-        pointer = f"{reference.pointer}/{reference.keyword}"
-        line, column = locate(document.data, pointer)
-        location = Location(document.path, line, column, pointer)
+        location = document.place(f"{reference.pointer}/{reference.keyword}")
         raise RefError(message, location, code, tuple(sorted(self.missing)), self.files())
 
     def files(self) -> tuple[str, ...]:

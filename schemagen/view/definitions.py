@@ -14,7 +14,7 @@ from schemagen.view.names import Words
 from schemagen.view.shapes import Plain
 from schemagen.view.text import claim, clean, one_line, shorten, slug
 
-_STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.json)?[/#]*\Z")
+_STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.jsonc?|\.ya?ml)?[/#]*\Z")
 _CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
 
 
