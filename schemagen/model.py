@@ -41,14 +41,15 @@ class Home:
     """Where a schema is written that is no JSON file of its own: in ``file``, whose bytes are ``text``.
 
     ``pointer`` is where in that, for a part of a document; empty for a whole file. References of a part are relative to
-    the innermost resource around it: ``around`` is the pointer of that, ``base`` its URI, empty where no id gives one.
+    the innermost resource around it: ``around`` is the pointer of that, ``ids`` are those from the root down to it,
+    each relative to the one before.
     """
 
     file: str
     text: bytes
     pointer: str = ""
     around: str = "#"
-    base: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

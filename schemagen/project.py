@@ -19,11 +19,12 @@ from schemagen.changes import Changes
 from schemagen.config import FILE as CONFIG_FILE
 from schemagen.config import Config, check_paths
 from schemagen.digest import digest_of
-from schemagen.errors import RefError, SchemaError
+from schemagen.errors import ConfigError, Location, RefError, SchemaError
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.packs import Pack, load_packs
+from schemagen.parts import Parts
 from schemagen.plan import (
     Links,
     Task,
@@ -53,7 +54,8 @@ class Project:
     schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
     all else that the plan depends on: packs, configuration and folders, empty for what was not there. ``project_tasks``
     are those of outputs that there is one of for the whole project, a task per pack that has any. ``priorities`` are
-    what schemas ask for themselves, by path, of those that do.
+    what schemas ask for themselves, by path, of those that do. ``parts`` are those of the documents whose parts are
+    schemas.
     """
 
     config: Config
@@ -65,6 +67,7 @@ class Project:
     project_tasks: tuple[Task, ...]
     basis: Mapping[str, str]
     priorities: Mapping[str, int]
+    parts: Parts
     _library: Library
     _shelf: Shelf
     _resolutions: dict[str, Resolution]
@@ -84,6 +87,10 @@ class Project:
             if count > 1:
                 self._library.load(path)
                 self._shelf.keep(path)
+
+    def files_of(self, paths: Collection[str]) -> Collection[str]:
+        """The files that hold the schemas at ``paths``."""
+        return self.parts.files_of(paths) if self.parts else paths
 
     def schema(self, name: str) -> Schema | None:
         """The schema ``name``; None where it cannot be used."""
@@ -111,11 +118,13 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     check_paths(config)
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
-    files = find_schemas(config)
+    parts = Parts(config)
+    files = _schemas_of(config, parts)
+    basis |= parts.digests()
     packs = load_packs(config.packs, Path(config.root))
     for pack in packs:
         basis |= pack.files
-    loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
+    loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
     check_collisions([*tasks, *project.project_tasks], basis)
@@ -132,10 +141,29 @@ def load_changed(config: Config, changes: Changes, remembered: Callable[[str], F
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
     packs = load_packs(config.packs, Path(config.root))
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
-    loading = _Loading(config, packs, files, remembered, rest)
+    loading = _Loading(config, packs, files, remembered, rest, Parts(config))
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)
     return project if has_same_ids else None
+
+
+def _schemas_of(config: Config, parts: Parts) -> Sequence[SchemaFile]:
+    """All schemas: files, but for documents whose parts are schemas, then those parts. Raises ConfigError, or an
+    ExceptionGroup of them where two have one name."""
+    files: Sequence[SchemaFile] = find_schemas(config)
+    if parts:
+        root = Path(config.root)
+        documents = {os.path.realpath(root / document) for document in parts.documents}
+        files = [*(file for file in files if os.path.realpath(root / file.path) not in documents), *parts.find()]
+    named: dict[str, SchemaFile] = {}
+    problems = [
+        ConfigError(f"collides with {other.path}: both would be {file.name}", Location(file.path), "SG030")
+        for file in files
+        if (other := named.setdefault(file.name, file)) is not file
+    ]
+    if problems:
+        raise ExceptionGroup("schemas collide", problems)
+    return files
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +188,17 @@ class _Loading:
         files: Sequence[SchemaFile],
         remembered: Callable[[str], Facts],
         rest: _Rest,
+        parts: Parts,
     ) -> None:
         self._config = config
         self._packs = packs
         self._recipes = recipes_of(packs, config)
         self._files = files
         self._rest = rest
+        self._parts = parts
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
-        self._shelf = Shelf(config)
+        self._shelf = Shelf(config, parts)
         self._documents: dict[str, Document] = {}  # of schemas that nothing is remembered of
         self._facts: dict[str, Links] = {}
         self._resolutions: dict[str, Resolution] = {}
@@ -182,18 +212,15 @@ class _Loading:
             known_ids.pop(path, None)
         paths = (self._facts.keys() | rest.names.keys()) - self._failed.keys()
         known = Known(paths, known_ids, self._load_known)
-        self._library = Library((), config, self._failed, known, self._shelf.get, self._documents)
+        self._library = Library((), config, self._failed, known, self._shelf.get, self._documents, parts)
         self._documents.clear()  # they are the library's now
         self._ids = self._library.ids
         self._owners = owners_of_ids(dict(sorted(self._ids.items())))
 
     def _read(self, file: SchemaFile, options: str, facts: Facts) -> None:
         """Read ``file``, and parse it unless its bytes are those that ``facts`` are about."""
-        times = times_at(os.path.join(self._config.root, file.path))
         try:
-            data = read_bytes(file, self._config)
-            digest = digest_of(data)
-            self._sights[file.path] = Sight(times, digest)
+            data, digest = self._part(file) if self._is_part(file.path) else self._seen(file)
             if facts.get("options") == options and facts["inputs"].get(file.path) == digest:
                 self._facts[file.path] = Links.from_facts(facts)
                 self._note_priority(file.path, facts.get("priority", 0))
@@ -204,6 +231,21 @@ class _Loading:
                 self._note_priority(file.path, asked_priority(schema.document))
         except SchemaError as error:
             self._failed[file.path] = error
+
+    def _seen(self, file: SchemaFile) -> tuple[bytes, str]:
+        """The bytes of ``file`` and their digest, which are remembered with its times."""
+        times = times_at(os.path.join(self._config.root, file.path))
+        data = read_bytes(file, self._config)
+        digest = digest_of(data)
+        self._sights[file.path] = Sight(times, digest)
+        return data, digest
+
+    def _is_part(self, path: str) -> bool:
+        return bool(self._parts) and self._parts.document_of(path) is not None
+
+    def _part(self, part: SchemaFile) -> tuple[bytes, str]:
+        """What stands for the bytes of a part of a document, which ``parts`` has, and its digest."""
+        return b"", self._parts.digest(part.path) or self._parts.schema(part).digest
 
     def _checked(self, file: SchemaFile, data: bytes, digest: str) -> Schema:
         """Put a schema on the shelf; raises SchemaError where it is no good."""
@@ -224,6 +266,9 @@ class _Loading:
         """The schema at ``path``, which was good when it was last read; raises SchemaError if it is not now."""
         if path in self._shelf:
             return self._shelf.get(path)
+        if self._is_part(path):
+            part = SchemaFile(self._rest.names.get(path, path), path)
+            return self._checked(part, *self._part(part))
         file = SchemaFile(self._rest.names[path], path)
         data = read_bytes(file, self._config)
         return self._checked(file, data, digest_of(data))
@@ -239,7 +284,7 @@ class _Loading:
             self._library.forget()
         return Project(
             *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
-            *(self._library, self._shelf, self._resolutions),
+            *(self._parts, self._library, self._shelf, self._resolutions),
         )
 
     def _task(self, file: SchemaFile) -> Task:
@@ -273,6 +318,8 @@ class _Loading:
             return None
         if path in self._sights:
             return self._sights[path].digest
+        if self._is_part(path):
+            return self._parts.digest(path)
         return self._load_known(path).digest if path in self._rest.names else None
 
     def _still_hold(self, links: Links) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fnmatch import translate
 from pathlib import Path
 
 from schemagen.config import Config
+from schemagen.dialects import draft_named
 from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location, SchemaError
 from schemagen.jsontext import dumps, parse
@@ -19,15 +20,6 @@ from schemagen.state.sight import see
 from schemagen.texts import SUFFIXES, Syntax, json_text, parse_text, place_at, stem_of, suffix_of, syntax_of
 
 SKIPPED_FOLDERS = {"node_modules"}
-_DIALECTS = {
-    "json-schema.org/draft-04/schema": Draft.D4,
-    "json-schema.org/draft-06/schema": Draft.D6,
-    "json-schema.org/draft-07/schema": Draft.D7,
-    "json-schema.org/draft/2019-09/schema": Draft.D2019,
-    "json-schema.org/draft/2020-12/schema": Draft.D2020,
-}
-# "The current version": what an author means by it is whatever was current; the default stands for it.
-_CURRENT = "json-schema.org/schema"
 
 
 def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
@@ -200,19 +192,3 @@ def _draft_of(schema: Schema) -> Draft:
     document = schema.document
     uri = document.get("$schema") if isinstance(document, dict) else None
     return schema.draft if uri is None else draft_named(uri, schema.draft, lambda: place_at(schema, "#/$schema"))
-
-
-def draft_named(uri: JsonValue, default: Draft, place: Callable[[], Location]) -> Draft:
-    """The draft whose metaschema is at ``uri``; raises SchemaError, at ``place``, for one that is not known."""
-    text = re.sub(r"^https?://", "", uri).removesuffix("#").rstrip("/") if isinstance(uri, str) else ""
-    if text == _CURRENT:
-        return default
-    draft = _DIALECTS.get(text)
-    if draft is None:
-        known = ", ".join(draft.value for draft in Draft)
-        raise SchemaError(
-            f"$schema {uri!r} is not a dialect that schemagen knows ({known})",
-            place(),
-            "SG107",
-        )
-    return draft

@@ -12,8 +12,9 @@ from typing import NoReturn
 from schemagen.config import Config
 from schemagen.errors import RefError, SchemaError
 from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
+from schemagen.parts import Parts
 from schemagen.refs.answers import Answer, Answers, Refusal
-from schemagen.refs.documents import Document, shortened
+from schemagen.refs.documents import Document, join_uri, retrieval_uri, shortened
 from schemagen.refs.folders import SchemaFolders
 from schemagen.refs.scan import Reference, scan_document
 
@@ -67,7 +68,7 @@ class _Documents:
 def scanned(schema: Schema, reload: Callable[[str], Schema] | None) -> Document:
     """The document of ``schema``; with ``reload`` it does not hold the schema."""
     again = (lambda: schema) if reload is None else partial(reload, schema.path)
-    return Document(schema.path, schema.draft, again, scan_document(schema))
+    return Document(schema.path, schema.draft, again, scan_document(schema), home=schema.home)
 
 
 class Library:
@@ -76,8 +77,9 @@ class Library:
     ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read: they are
     loaded when a reference leads to them. What is found out for one schema serves all others. With ``reload``, which
     gives a schema by its path, the library does not hold the schemas, and ``known`` must be able to load any of them.
-    ``documents`` are some that were ``scanned`` so. ``ids`` are the URIs that name a schema or a part of it, sorted, by
-    path, of those that have any.
+    ``documents`` are some that were ``scanned`` so; ``parts`` are those of the documents whose parts are schemas, and
+    ``known`` loads them too. ``ids`` are the URIs that name a schema or a part of it, sorted, by path, of those that
+    have any.
     """
 
     def __init__(
@@ -88,14 +90,17 @@ class Library:
         known: Known = _NONE_KNOWN,
         reload: Callable[[str], Schema] | None = None,
         documents: Mapping[str, Document] = _NO_DOCUMENTS,
+        parts: Parts | None = None,
     ) -> None:
         self._documents = _Documents(known.load, reload, dict(documents))
         own = {path: document.ids() for path, document in documents.items()}
         own |= {schema.path: self._documents.scan(schema).ids() for schema in schemas}
         self.ids = {**known.ids, **{path: ids for path, ids in own.items() if ids}}
+        if parts:
+            self.ids |= {f"{file}#": (join_uri(retrieval_uri(file), own_id),) for file, own_id in parts.root_ids()}
         folders = SchemaFolders(config.root, config.paths)
         paths = {*known.paths, *own}
-        self._answers = Answers(paths, dict(sorted(self.ids.items())), self._documents.at, folders, failed)
+        self._answers = Answers(paths, dict(sorted(self.ids.items())), self._documents.at, folders, failed, parts)
         self._may_be_opaque = config.unresolved_refs == "opaque"
 
     def resolve(self, schema: Schema) -> Resolution:
@@ -141,6 +146,8 @@ class Library:
             walk.asked[answer.asked] = self._answers.owners(answer.asked)
         if isinstance(answer, Refusal):
             walk.missing.update(answer.missing)
+            if answer.within is not None:
+                walk.documents[answer.within.path] = answer.within
             if not answer.uri or not self._may_be_opaque:
                 walk.fail(document, reference, answer.message, answer.code)
             walk.opaque.add(answer.uri)
