@@ -39,10 +39,17 @@ _NULL: Mapping[str, JsonValue] = {"type": "null"}
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What the schemas in a document are: of a ``draft``; ``is_openapi_3_0`` where they have yet to be made that."""
+    """What the schemas in a document are: of a ``draft``; ``is_openapi_3_0`` where they have yet to be made that. In
+    AsyncAPI some may be of no draft at all."""
 
     draft: Draft
     is_openapi_3_0: bool = False
+    is_asyncapi: bool = False
+
+    def has_other_format(self, schema: JsonValue) -> bool:
+        """Whether ``schema`` says that it holds one in another format, such as Avro (AsyncAPI 3's Multi Format Schema
+        Object)."""
+        return self.is_asyncapi and isinstance(schema, dict) and {"schemaFormat", "schema"} <= schema.keys()
 
 
 def draft_named(uri: JsonValue, default: Draft, place: Callable[[], Location]) -> Draft:
@@ -77,7 +84,7 @@ def dialect_of(document: JsonValue, default: Draft, place: Callable[[str], Locat
     if "swagger" in document:
         return Dialect(Draft.D2020, is_openapi_3_0=True)
     if "asyncapi" in document:
-        return Dialect(Draft.D7)
+        return Dialect(Draft.D7, is_asyncapi=True)
     return Dialect(_named_in(document, "$schema", default, place))
 
 

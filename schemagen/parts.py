@@ -165,6 +165,9 @@ class Parts:
             value = _schema_of(resolve_pointer(document.value, pointer), document.dialect)
         except (LookupError, ValueError):
             raise SchemaError(f"it has nothing at {pointer} any more", Location(file), "SG109") from None
+        if document.dialect.has_other_format(value):
+            place = Location(file, *place_in(document.data, pointer, syntax_of(file, json_comments=True)), pointer)
+            raise SchemaError("schemaFormat: schemagen knows schemas of AsyncAPI's own format only", place, "SG107")
         home = Home(file, document.data, pointer, *_resource_around(document, pointer))
         known = self._part(part.path)
         digest = "" if known is None else known.digest

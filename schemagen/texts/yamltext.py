@@ -25,7 +25,7 @@ from schemagen.model import JsonValue
 
 MOST_LEVELS = 200  # as in JSON
 # How many characters aliases may add to a document, a value without any counting as one.
-MOST_REPEATED = 1 << 22
+MOST_REPEATED = 1 << 20
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}

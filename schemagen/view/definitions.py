@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from schemagen.jsontext import resolve_pointer, split_pointer
 from schemagen.model import Draft, JsonValue, Resolution, Target
@@ -15,7 +16,8 @@ from schemagen.view.shapes import Plain
 from schemagen.view.text import claim, clean, one_line, shorten, slug
 
 _STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.jsonc?|\.ya?ml)?[/#]*\Z")
-_CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
+_FILE = re.compile(r"\.(?:jsonc?|ya?ml)\Z")
+_CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas", "schemas"})
 
 
 @dataclass(slots=True)
@@ -119,7 +121,7 @@ class Definitions:
 
 
 def _name_of(target: Target, title: str) -> str:
-    tokens = split_pointer(target.pointer)
+    tokens = split_pointer(target.pointer) or _tokens_of_part(target.path)
     if not tokens:
         name = _stem(target.path)
     elif len(tokens) > 1 and tokens[-2] in _CONTAINERS:
@@ -127,6 +129,12 @@ def _name_of(target: Target, title: str) -> str:
     else:
         name = title or " ".join(tokens[-3:])
     return shorten(one_line(name), 100) or "unnamed"
+
+
+def _tokens_of_part(path: str) -> list[str]:
+    """The tokens of the pointer in ``path``, where that is of a part of a document."""
+    _, mark, pointer = path.rpartition("#/")
+    return [unquote(token) for token in split_pointer(f"#/{pointer}")] if mark and not _FILE.search(pointer) else []
 
 
 def _stem(path: str) -> str:
