@@ -116,8 +116,8 @@ def laughs(levels: int, each: int) -> str:
         laughs(10, 9),
         laughs(200, 2),
         "a: &a '" + "x" * 100_000 + "'\nb: [" + ", ".join(["*a"] * 100) + "]",
-        "a: &a {" + "k" * 100_000 + ": 1}\nb: [" + ", ".join(["*a"] * 100) + "]",
-        "a: &a " + "[[[[[]]]]]\nb: [" + ", ".join(["*a"] * (MOST_REPEATED // 4)) + "]",
+        "a: &a\n  ? " + "k" * 100_000 + "\n  : 1\nb: [" + ", ".join(["*a"] * 100) + "]",
+        "a: &a " + "[[[[[]]]]]\nb: [" + ", ".join(["*a"] * (MOST_REPEATED // 5)) + "]",
     ],
     ids=["billion laughs", "doubled again and again", "a long text", "a long key", "many aliases"],
 )
@@ -176,7 +176,7 @@ def test_comments_and_last_commas_are_passed_over(text: str, value: object) -> N
         ("[1] /* é\n", (1, 5), "does not end"),
         ("[1, # no\n2]", (1, 5), "comments are not allowed"),
         ("/* é é */ [1, nul]", (1, 15), "'nul' is not a value"),
-        ('["a', (1, 4), "ends within"),
+        ('["a', (1, 3), "ends within"),
         ("// nothing", (1, 1), "empty"),
         ("[1 / 2]", (1, 4), "not JSON"),
         ('{"a": 1, /* */ "a": 2}', (1, 16), "stands twice"),
@@ -196,6 +196,7 @@ def test_comments_take_no_time_to_speak_of() -> None:
             parse(without_comments(text.encode(), "a.jsonc"), "a.jsonc")
 
 
+@settings(deadline=None, max_examples=50)
 @given(JSON_VALUES)
 def test_json_without_comments_stays_as_it_is(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False).encode()
