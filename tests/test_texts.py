@@ -117,7 +117,7 @@ def laughs(levels: int, each: int) -> str:
         laughs(200, 2),
         "a: &a '" + "x" * 100_000 + "'\nb: [" + ", ".join(["*a"] * 100) + "]",
         "a: &a\n  ? " + "k" * 100_000 + "\n  : 1\nb: [" + ", ".join(["*a"] * 100) + "]",
-        "a: &a " + "[[[[[]]]]]\nb: [" + ", ".join(["*a"] * (MOST_REPEATED // 5)) + "]",
+        "a: &a " + "[[[[[]]]]]\nb: [" + ", ".join(["*a"] * (MOST_REPEATED // 4)) + "]",
     ],
     ids=["billion laughs", "doubled again and again", "a long text", "a long key", "many aliases"],
 )
