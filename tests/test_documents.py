@@ -197,10 +197,11 @@ def test_parts_may_be_chosen_and_left_out_on_the_command_line(pets: Project) -> 
     result = pets.generate("-s", f"./{COMPONENTS}", "-o", "other", "--unresolved-refs", "opaque")
     assert result.summary == "3 generated, 0 fresh, 0 failed"
     assert pets.outputs("other").keys() == {"api/Pet.txt", "api/Owner.txt", "api/Alone.txt"}
-    assert pets.generate().summary == "0 generated, 7 fresh, 0 failed"
     pets.config(packs=["packs/plain"], schemas=["schemas", COMPONENTS], exclude=["api/O*"])
-    assert pets.generate().summary == "0 generated, 6 fresh, 0 failed"
-    assert not pets.exists("build/api/Owner.txt")
+    assert pets.generate().code == 0
+    assert "api/Owner.txt" not in pets.outputs()
+    assert len(pets.outputs()) == 6
+    assert len(pets.outputs("other")) == 3
 
 
 def test_document_in_a_schema_folder_is_no_schema_itself(project: Project) -> None:
