@@ -194,7 +194,7 @@ def _parts(session: Session, tasks: Iterable[Task]) -> set[str]:
     """What ``tasks`` depend on that is no file but a part of one. A snapshot lists it among the paths that must not
     exist, as no path like that may: the file itself is what has times."""
     parts = session.project.parts
-    if not parts:
+    if parts is None:
         return set()
     return {path for task in tasks for path in (task.schema, *task.links.inputs) if parts.document_of(path)}
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from schemagen.config import Config
-from schemagen.dialects import Dialect, as_2020_12, dialect_of
 from schemagen.digest import digest_fields, digest_of
 from schemagen.errors import ConfigError, Location, SchemaError
 from schemagen.jsontext import dumps, join_pointer, resolve_pointer, split_pointer
 from schemagen.model import Draft, Home, JsonValue, Schema, SchemaFile
+from schemagen.openapi import Dialect, as_2020_12, dialect_of
 from schemagen.sources import checked_schema, compile_patterns, is_excluded, read_bytes
 from schemagen.texts import parse_text, place_in, stem_of, syntax_of
 
@@ -56,7 +56,7 @@ class _Part:
 class Parts:
     """The parts of the documents that ``config`` names; each document is read once, when a part of it is asked for.
 
-    It is false where there are no documents, as in most projects. ``documents`` are their paths.
+    ``documents`` are their paths. Most projects have none, and need none of this: see ``parts_of`` in ``project``.
     """
 
     def __init__(self, config: Config) -> None:
@@ -64,9 +64,6 @@ class Parts:
         self.documents = tuple(dict.fromkeys(file for file, _ in config.documents))
         self._read: dict[str, _Document] = {}
         self._known: dict[str, _Part | None] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self.documents)
 
     def find(self) -> tuple[SchemaFile, ...]:
         """The parts that the configuration asks for, in its order, then by name.
@@ -105,6 +102,10 @@ class Parts:
     def digests(self) -> dict[str, str]:
         """The digest of the bytes of each document, by path; raises SchemaError."""
         return {file: self._document(file).digest for file in self.documents}
+
+    def path_of(self, file: str, pointer: str) -> str:
+        """The path of the part of ``file`` at ``pointer``."""
+        return path_of_part(file, pointer)
 
     def document_of(self, path: str) -> str | None:
         """The document that the part at ``path`` is in; None where that is no part."""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemagen.changes import Changes
 from schemagen.config import FILE as CONFIG_FILE
@@ -24,7 +24,6 @@ from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.packs import Pack, load_packs
-from schemagen.parts import Parts
 from schemagen.plan import (
     Links,
     Task,
@@ -41,6 +40,9 @@ from schemagen.shelf import Shelf
 from schemagen.sources import find_folders, find_schemas, read_bytes
 from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
+
+if TYPE_CHECKING:
+    from schemagen.parts import Parts
 
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
@@ -67,7 +69,7 @@ class Project:
     project_tasks: tuple[Task, ...]
     basis: Mapping[str, str]
     priorities: Mapping[str, int]
-    parts: Parts
+    parts: Parts | None
     _library: Library
     _shelf: Shelf
     _resolutions: dict[str, Resolution]
@@ -90,7 +92,7 @@ class Project:
 
     def files_of(self, paths: Collection[str]) -> Collection[str]:
         """The files that hold the schemas at ``paths``."""
-        return self.parts.files_of(paths) if self.parts else paths
+        return paths if self.parts is None else self.parts.files_of(paths)
 
     def schema(self, name: str) -> Schema | None:
         """The schema ``name``; None where it cannot be used."""
@@ -118,9 +120,10 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     check_paths(config)
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
-    parts = Parts(config)
+    parts = parts_of(config)
     files = _schemas_of(config, parts)
-    basis |= parts.digests()
+    if parts is not None:
+        basis |= parts.digests()
     packs = load_packs(config.packs, Path(config.root))
     for pack in packs:
         basis |= pack.files
@@ -141,17 +144,26 @@ def load_changed(config: Config, changes: Changes, remembered: Callable[[str], F
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
     packs = load_packs(config.packs, Path(config.root))
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
-    loading = _Loading(config, packs, files, remembered, rest, Parts(config))
+    loading = _Loading(config, packs, files, remembered, rest, parts_of(config))
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)
     return project if has_same_ids else None
 
 
-def _schemas_of(config: Config, parts: Parts) -> Sequence[SchemaFile]:
+def parts_of(config: Config) -> Parts | None:
+    """The parts of documents that are schemas; None where there are no such documents, and nothing of it is needed."""
+    if not config.documents:
+        return None
+    from schemagen.parts import Parts
+
+    return Parts(config)
+
+
+def _schemas_of(config: Config, parts: Parts | None) -> Sequence[SchemaFile]:
     """All schemas: files, but for documents whose parts are schemas, then those parts. Raises ConfigError, or an
     ExceptionGroup of them where two have one name."""
     files: Sequence[SchemaFile] = find_schemas(config)
-    if parts:
+    if parts is not None:
         root = Path(config.root)
         documents = {os.path.realpath(root / document) for document in parts.documents}
         files = [*(file for file in files if os.path.realpath(root / file.path) not in documents), *parts.find()]
@@ -188,7 +200,7 @@ class _Loading:
         files: Sequence[SchemaFile],
         remembered: Callable[[str], Facts],
         rest: _Rest,
-        parts: Parts,
+        parts: Parts | None,
     ) -> None:
         self._config = config
         self._packs = packs
@@ -241,10 +253,11 @@ class _Loading:
         return data, digest
 
     def _is_part(self, path: str) -> bool:
-        return bool(self._parts) and self._parts.document_of(path) is not None
+        return self._parts is not None and self._parts.document_of(path) is not None
 
     def _part(self, part: SchemaFile) -> tuple[bytes, str]:
         """What stands for the bytes of a part of a document, which ``parts`` has, and its digest."""
+        assert self._parts is not None
         return b"", self._parts.digest(part.path) or self._parts.schema(part).digest
 
     def _checked(self, file: SchemaFile, data: bytes, digest: str) -> Schema:
@@ -318,7 +331,7 @@ class _Loading:
             return None
         if path in self._sights:
             return self._sights[path].digest
-        if self._is_part(path):
+        if self._parts is not None and self._is_part(path):
             return self._parts.digest(path)
         return self._load_known(path).digest if path in self._rest.names else None
 

@@ -350,7 +350,7 @@ class Session:
             **({"aside": True} if self.config.is_aside else {}),
             "options": options_text(self.config),
             **task.links.to_facts(),
-            **({"files": list(self.project.files_of(task.links.inputs))} if self.project.parts else {}),
+            **({"files": list(self.project.files_of(task.links.inputs))} if self.project.parts is not None else {}),
             "outputs": outputs,
             "summary": made.summary,
             "seconds": self._seconds(task, made, before),

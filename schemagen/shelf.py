@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from schemagen.config import Config
 from schemagen.digest import digest_of
 from schemagen.errors import Location, SchemaError
 from schemagen.model import Schema, SchemaFile
-from schemagen.parts import Parts
 from schemagen.sources import parse_schema, read_bytes
+
+if TYPE_CHECKING:  # most projects need none
+    from schemagen.parts import Parts
 
 # What is parsed of a schema takes some four times the memory of its bytes. Where not all can stay, whoever goes through
 # all of them finds none of those that do: then few are as good as many.
@@ -25,7 +28,7 @@ class Shelf:
     must be the same then. What is to be kept stays, up to MOST_BYTES.
     """
 
-    def __init__(self, config: Config, parts: Parts) -> None:
+    def __init__(self, config: Config, parts: Parts | None) -> None:
         self._config = config
         self._parts = parts
         self._most = MOST_BYTES
@@ -75,7 +78,7 @@ class Shelf:
             self._kept_bytes += len(schema.data)
 
     def _parsed_again(self, file: SchemaFile, digest: str) -> Schema:
-        if self._parts and self._parts.document_of(file.path) is not None:
+        if self._parts is not None and self._parts.document_of(file.path) is not None:
             return self._parts.schema(file)
         return parse_schema(file, self._data(file, digest), digest, self._config)
 

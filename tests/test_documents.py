@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from schemagen.config import Config, part_source
-from schemagen.dialects import as_2020_12
 from schemagen.errors import ConfigError, SchemaError
 from schemagen.model import Draft
+from schemagen.openapi import as_2020_12
 from schemagen.parts import Parts, path_of_part, pointer_of_part, safe_name
 from tests.api_writing import big_api, dependents, name
 from tests.conftest import Project, Result

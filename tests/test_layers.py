@@ -30,6 +30,7 @@ FLOORS = [
     ["priority", "shelf"],
     ["parts"],
     ["sources"],
+    ["openapi"],
     ["dialects"],
     ["config", "keywords"],
     ["texts"],

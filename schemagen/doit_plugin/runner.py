@@ -182,7 +182,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
     def _sizes(self) -> dict[str, int]:
         """The bytes of each schema that was read, by path."""
         project = self._session.project
-        return {**{path: sight.times[0] for path, sight in project.sights.items()}, **project.parts.sizes()}
+        sizes = {path: sight.times[0] for path, sight in project.sights.items()}
+        return sizes if project.parts is None else {**sizes, **project.parts.sizes()}
 
     def _wait(self) -> None:
         """Keep the workers busy, and take what they have done."""

@@ -11,17 +11,19 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from schemagen.errors import SchemaError
 from schemagen.jsontext import join_pointer, split_pointer
 from schemagen.model import Target
-from schemagen.parts import Parts, path_of_part
 from schemagen.refs.documents import Document, has_scheme, join_uri, shortened
 from schemagen.refs.folders import Found, SchemaFolders
 from schemagen.refs.metaschemas import Metaschemas
 from schemagen.refs.scan import Reference
+
+if TYPE_CHECKING:  # most projects need none
+    from schemagen.parts import Parts
 
 NOTHING = "SG201"
 OUTSIDE = "SG202"
@@ -90,8 +92,10 @@ class Answers:
         self._by_file: dict[str, str] | None = None
         self._by_real_file: dict[str, str] | None = None
         self._parts = parts
-        self._wholes = {folders.absolute(file): _Whole(file) for file in parts.documents} if parts else {}
-        self._failed_parts = {path: error for path, error in failed.items() if parts and parts.document_of(path)}
+        self._wholes = {folders.absolute(file): _Whole(file) for file in parts.documents} if parts is not None else {}
+        self._failed_parts = {
+            path: error for path, error in failed.items() if parts is not None and parts.document_of(path)
+        }
         self._failed = {folders.absolute(path): error for path, error in failed.items()}
         self._owners = owners_of_ids(ids)
         self._by_id: dict[str, tuple[Document, int] | Refusal | _Whole] = {}
@@ -145,7 +149,7 @@ class Answers:
         fragment = unquote(value.partition("#")[2])
         if fragment and not fragment.startswith("/"):
             return self._find_anchor(whole, referrer, resource, value, asked)
-        path = path_of_part(whole.file, join_pointer(whole.pointer, *split_pointer(fragment)))
+        path = self._parts.path_of(whole.file, join_pointer(whole.pointer, *split_pointer(fragment)))
         if path in self._failed_parts:
             return Refusal(UNUSABLE, f"{path} cannot be used: {self._failed_parts[path].message}", asked=asked)
         if self._parts.digest(path) is None:
@@ -163,7 +167,8 @@ class Answers:
         if referrer.file == whole.file and name in own.anchors:
             target = Target(referrer.path, own.anchors[name])
             return Answer(referrer, target, name if name in own.dynamic else "", asked=asked)
-        there = self._load(path_of_part(whole.file, whole.pointer))
+        assert self._parts is not None
+        there = self._load(self._parts.path_of(whole.file, whole.pointer))
         start = there.scan.resources[0]
         if name not in start.anchors:
             message = f"{shortened(value)} leads nowhere: {whole.file} has no anchor {shortened(name)}"
@@ -206,7 +211,7 @@ class Answers:
             is_clear = len(owners) == 1 or (len({folders.real(folders.absolute(owner)) for owner in owners}) == 1)
             if not is_clear:
                 self._by_id[uri] = Refusal(AMBIGUOUS, _ambiguous(uri, owners))
-            elif self._parts and owners[0].endswith("#") and self._parts.document_of(owners[0]):
+            elif self._parts is not None and owners[0].endswith("#") and self._parts.document_of(owners[0]):
                 self._by_id[uri] = _Whole(owners[0][:-1])
             else:
                 first = self._load(owners[0])

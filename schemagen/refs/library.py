@@ -7,16 +7,18 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from schemagen.config import Config
 from schemagen.errors import RefError, SchemaError
 from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
-from schemagen.parts import Parts
 from schemagen.refs.answers import Answer, Answers, Refusal
 from schemagen.refs.documents import Document, join_uri, retrieval_uri, shortened
 from schemagen.refs.folders import SchemaFolders
 from schemagen.refs.scan import Reference, scan_document
+
+if TYPE_CHECKING:  # most projects need none
+    from schemagen.parts import Parts
 
 CIRCLE = "SG205"
 Place = tuple[str, str]  # path of a document, pointer in it
@@ -96,7 +98,7 @@ class Library:
         own = {path: document.ids() for path, document in documents.items()}
         own |= {schema.path: self._documents.scan(schema).ids() for schema in schemas}
         self.ids = {**known.ids, **{path: ids for path, ids in own.items() if ids}}
-        if parts:
+        if parts is not None:
             self.ids |= {f"{file}#": (join_uri(retrieval_uri(file), own_id),) for file, own_id in parts.root_ids()}
         folders = SchemaFolders(config.root, config.paths)
         paths = {*known.paths, *own}
