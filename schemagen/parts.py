@@ -56,7 +56,7 @@ class _Part:
 class Parts:
     """The parts of the documents that ``config`` names; each document is read once, when a part of it is asked for.
 
-    ``documents`` are their paths. Most projects have none, and need none of this: see ``parts_of`` in ``project``.
+    ``documents`` are their paths. Most projects have none, and need none of this: see ``project.parts_of``.
     """
 
     def __init__(self, config: Config) -> None:

@@ -37,7 +37,7 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
         found += files
     by_path: dict[str, SchemaFile] = {}  # where one schema folder holds another, the first names the schema
     for file in found:
-        if not is_excluded(file, excluded):
+        if not excluded or not is_excluded(file, excluded):
             by_path.setdefault(file.path, file)
     return tuple(by_path.values())
 

@@ -19,12 +19,15 @@ class Syntax(Enum):
 
 
 _SYNTAXES = {".json": Syntax.JSON, ".jsonc": Syntax.COMMENTED, ".yaml": Syntax.YAML, ".yml": Syntax.YAML}
+_MOST = ".json"  # is what nearly all have
 # What names of schemas end with.
 SUFFIXES = tuple(_SYNTAXES)
 
 
 def suffix_of(path: str) -> str:
     """The ending of ``path`` that tells its syntax; empty where it has none."""
+    if path.endswith(_MOST):
+        return _MOST
     suffix = posixpath.splitext(path)[1]
     return suffix if suffix in _SYNTAXES else ""
 
@@ -36,8 +39,8 @@ def stem_of(path: str) -> str:
 
 def syntax_of(path: str, *, json_comments: bool = False) -> Syntax:
     """The syntax of the file at ``path``; with ``json_comments`` JSON may have comments whatever it is named."""
-    syntax = _SYNTAXES.get(suffix_of(path), Syntax.JSON)
-    return Syntax.COMMENTED if syntax is Syntax.JSON and json_comments else syntax
+    syntax = Syntax.JSON if path.endswith(_MOST) else _SYNTAXES.get(suffix_of(path), Syntax.JSON)
+    return Syntax.COMMENTED if json_comments and syntax is Syntax.JSON else syntax
 
 
 def parse_text(data: bytes, path: str, syntax: Syntax) -> JsonValue:
