@@ -111,7 +111,8 @@ class Parts:
         """The document that the part at ``path`` is in; None where that is no part."""
         if "#" not in path:
             return None
-        return next((file for file in self.documents if path.startswith(f"{file}#")), None)
+        # No folder is named like that (see ``find``), so no file of the project has such a path.
+        return next((file for file in self.documents if path.startswith(f"{file}#/") or path == f"{file}#"), None)
 
     def files_of(self, paths: Iterable[str]) -> Collection[str]:
         """The files that hold what is at ``paths``, each once."""
