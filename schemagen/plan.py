@@ -79,18 +79,18 @@ class Task(NamedTuple):
     is_for_project: bool = False
 
 
-_OPTIONS = ("the version of schemagen", "the version of the view", "unresolved_refs", "default_draft")
+_OPTIONS = ("the version of schemagen", "the version of the view", "unresolved_refs", "default_draft", "json_comments")
 
 
 def options_text(config: Config) -> str:
     """The versions and options that outputs, and how references are resolved, depend on, as ``_OPTIONS`` names them."""
-    return _options_text(config.unresolved_refs, config.default_draft)
+    return _options_text(config.unresolved_refs, config.default_draft, config.json_comments)
 
 
 @lru_cache(maxsize=1)
-def _options_text(unresolved_refs: str, default_draft: str) -> str:
+def _options_text(unresolved_refs: str, default_draft: str, json_comments: bool) -> str:
     # Every task asks for it, several times.
-    return " ".join([__version__, VIEW_VERSION, unresolved_refs, default_draft])
+    return " ".join([__version__, VIEW_VERSION, unresolved_refs, default_draft, str(json_comments).lower()])
 
 
 class Recipe(NamedTuple):

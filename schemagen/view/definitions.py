@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from schemagen.jsontext import resolve_pointer, split_pointer
 from schemagen.model import Draft, JsonValue, Resolution, Target
@@ -15,8 +16,9 @@ from schemagen.view.pages import Pages, own_anchors
 from schemagen.view.shapes import Plain
 from schemagen.view.text import claim, clean, one_line, shorten, slug
 
-_STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.json)?[/#]*\Z")
-_CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
+_STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.jsonc?|\.ya?ml)?[/#]*\Z")
+_FILE = re.compile(r"\.(?:jsonc?|ya?ml)\Z")
+_CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas", "schemas"})
 
 
 @dataclass(slots=True)
@@ -158,7 +160,7 @@ class Definitions:
 
 def name_of_target(target: Target, title: str) -> str:
     """What to call where references lead: by its key or its file where it has one, else by its title or its place."""
-    tokens = split_pointer(target.pointer)
+    tokens = split_pointer(target.pointer) or _tokens_of_part(target.path)
     if not tokens:
         name = _stem(target.path)
     elif len(tokens) > 1 and tokens[-2] in _CONTAINERS:
@@ -166,6 +168,12 @@ def name_of_target(target: Target, title: str) -> str:
     else:
         name = title or " ".join(tokens[-3:])
     return shorten(one_line(name), 100) or "unnamed"
+
+
+def _tokens_of_part(path: str) -> list[str]:
+    """The tokens of the pointer in ``path``, where that is of a part of a document."""
+    _, mark, pointer = path.rpartition("#/")
+    return [unquote(token) for token in split_pointer(f"#/{pointer}")] if mark and not _FILE.search(pointer) else []
 
 
 def _stem(path: str) -> str:
