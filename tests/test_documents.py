@@ -238,6 +238,50 @@ def test_bundle_with_ids_and_anchors(project: Project) -> None:
     assert project.generate().summary == "0 generated, 8 fresh, 0 failed"
 
 
+def test_place_that_is_no_component_may_come_later(project: Project) -> None:
+    project.write("packs/plain/plain.txt.mustache", TEMPLATE)
+    document: dict[str, Any] = {
+        "$defs": {
+            "a": {"description": "aa", "items": {"$ref": "#here"}},
+            "b": {"description": "bb", "items": {"$ref": "#/others/c"}},
+            "d": {"description": "dd", "items": {"$ref": "#"}},
+        }
+    }
+    project.write("bundle.json", document)
+    project.config(packs=["packs/plain"], schemas=["bundle.json#/$defs/*"], unresolved_refs="opaque")
+    assert project.generate().summary == "3 generated, 0 fresh, 0 failed"
+    document["others"] = {"c": {"description": "cc"}}
+    project.write("bundle.json", document)
+    # What is not there is told of by the whole document, as is what refers to all of it.
+    assert ran(project.generate("-v")) == {"bundle/a", "bundle/b", "bundle/d"}
+    assert project.read("build/bundle/b.txt") == "B: bb, others c cc\n"
+    document["$defs"]["e"] = {"$anchor": "here", "description": "ee"}
+    project.write("bundle.json", document)
+    assert ran(project.generate("-v")) == {"bundle/a", "bundle/d", "bundle/e"}
+    assert project.read("build/bundle/a.txt") == "A: aa, e ee\n"
+    assert project.generate().summary == "0 generated, 4 fresh, 0 failed"
+
+
+def test_ref_within_a_resource_of_its_own_stays_there(project: Project) -> None:
+    project.write("packs/plain/plain.txt.mustache", TEMPLATE)
+    inner = {
+        "$id": "https://x.example/inner",
+        "description": "inner",
+        "items": {"$ref": "#/$defs/a"},
+        "$defs": {"a": {"description": "of inner"}},
+    }
+    defs = {"a": {"description": "of bundle"}, "b": inner, "c": {"items": {"$ref": "#/$defs/b/items"}}}
+    defs["d"] = {"items": {"$ref": "https://x.example/inner#/$defs/a"}}
+    project.write("bundle.json", {"$id": "https://x.example/", "$defs": defs})
+    project.config(packs=["packs/plain"], schemas=["bundle.json#/$defs/*"])
+    assert project.generate().summary == "4 generated, 0 fresh, 0 failed"
+    made = {key: project.read(f"build/bundle/{key}.txt").partition(": ")[2] for key in "bcd"}
+    assert made["b"] == "inner, a of inner\n"
+    assert made["d"] == ", a of inner\n"
+    assert "of inner" in made["c"]
+    assert "of bundle" not in made["c"]
+
+
 # -- a large document
 
 
