@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -174,6 +175,16 @@ def test_document_that_cannot_be_read_leaves_everything_as_it_was(pets: Project)
     assert pets.outputs() == before
     edit(pets, "openapi: [", "openapi: ")
     assert pets.generate().summary == "0 generated, 7 fresh, 0 failed"
+
+
+def test_page_knows_where_the_references_of_a_part_lead(pets: Project) -> None:
+    edit(pets, "schemas/member.json", "#/components/schemas/Owner")
+    pets.config(packs=["form"], schemas=[COMPONENTS])
+    assert pets.generate().code == 0
+    links = re.findall(r'data-links="([^"]*)"', pets.read("build/api/Pet.html"))
+    own, other = (json.loads(html.unescape(each)) for each in links)
+    assert own == {"#/properties/owner": [1, "#"]}
+    assert other == {"#/properties/is": [1, "#"]}, "its own pointer leads nowhere within the part"
 
 
 @pytest.mark.parametrize(
