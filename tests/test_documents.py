@@ -215,6 +215,16 @@ def test_parts_may_be_chosen_and_left_out_on_the_command_line(pets: Project) -> 
     assert len(pets.outputs("other")) == 3
 
 
+def test_documents_of_one_name_are_told_apart_by_their_paths(project: Project) -> None:
+    for folder in ("a", "b/c"):
+        project.write(f"{folder}/api.json", {"openapi": "3.1.0", "components": {"schemas": {"A": {"title": folder}}}})
+    project.write("other.json", {"$defs": {"A": {}}})
+    sources = ["a/api.json#/components/schemas/*", "b/c/api.json#/components/schemas/*", "other.json#/$defs/*"]
+    project.config(packs=["packs/plain"], schemas=sources)
+    project.generate()
+    assert project.outputs().keys() == {"a/api/A.txt", "b/c/api/A.txt", "other/A.txt"}
+
+
 def test_document_in_a_schema_folder_is_no_schema_itself(project: Project) -> None:
     project.write("schemas/api.json", {"asyncapi": "2.6.0", "components": {"schemas": {"A": {"title": "A"}}}})
     project.config(packs=["packs/plain"], schemas=["schemas", "schemas/api.json#/components/schemas/*"])
