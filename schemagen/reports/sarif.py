@@ -73,5 +73,5 @@ def _result(problem: Problem, number: int, prefix: str) -> dict[str, Any]:
 
 def _artifact(path: str, prefix: str) -> dict[str, str]:
     there = placed(path, prefix)
-    uri = quote(there, errors="surrogateescape")
+    uri = quote(there, errors="backslashreplace")
     return {"uri": f"file://{uri}"} if os.path.isabs(there) else {"uri": uri, "uriBaseId": "%SRCROOT%"}
