@@ -3,8 +3,8 @@
 ``cold`` builds real schemas from nothing, against plain sequential pystache. ``noop`` builds many small ones, then
 has nothing to do, then one changed schema, against stock doit and ninja. ``workers`` builds with two of them, against
 plain pystache, stock doit, the ancestor's architecture in Node.js and one worker. ``render`` measures the rendering
-stage alone, ``forms`` how soon large forms are ready in Chromium, ``format`` prettier over many outputs at once. Without a name: ``cold``, and
-``noop`` at its smallest size.
+stage alone, ``forms`` how soon large forms are ready in Chromium, ``format`` prettier over many outputs at once.
+Without a name: ``cold``, and ``noop`` at its smallest size.
 """
 
 from __future__ import annotations
