@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from schemagen import __version__
 from schemagen.changes import EVERYTHING, look
@@ -18,11 +18,11 @@ from schemagen.errors import SchemagenError
 from schemagen.unchanged import Glance, snapshot_key, summary
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
     from schemagen.config import Config
     from schemagen.publishing import Notes
 
 CANNOT_START = 3
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 SELECTION = ("schema_dir", "output_dir", "templates_dir", "unresolved_refs")
 
 
@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     _add_generate(commands)
+    _add_watch(commands)
+    _add_init(commands)
+
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
     check.add_argument("--diff", action="store_true", help="show how they differ, as unified diffs")
@@ -152,6 +155,24 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--output-file", metavar="FILE", help="where to write the report to (default: stdout)")
 
 
+def _add_init(commands: Commands) -> None:
+    init = commands.add_parser(
+        "init", help="set up a project: find its schemas, write what is missing, overwrite nothing"
+    )
+    init.add_argument("--pre-commit", action="store_true", help="add a pre-commit hook; outputs are to be committed")
+    init.add_argument("--github", action="store_true", help="add a workflow for GitHub")
+    init.add_argument("--gitlab", action="store_true", help="add a job for GitLab")
+    init.set_defaults(run=_init)
+
+
+def _add_watch(commands: Commands) -> None:
+    watch = commands.add_parser("watch", help="generate again whenever a file is saved, until Ctrl-C")
+    _add_selection(watch)
+    watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
+    watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
+    watch.set_defaults(run=_watch, profile=False)
+
+
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to generate (default: [tool.schemagen] in pyproject.toml)")
     group.add_argument("-s", "--schema-dir", metavar="DIR", action="append", help="folder of schemas")
@@ -228,7 +249,7 @@ def _generate(args: argparse.Namespace) -> int:
 
 def _build(args: argparse.Namespace, notes: Notes | None) -> int:
     """Build; with ``notes`` every schema is looked at, since a report names it."""
-    key = snapshot_key((*(getattr(args, name) for name in SELECTION), args.keep_edited))
+    key = _key_of(args)
     is_ordinary = not (args.dry_run or args.force or args.paranoid or notes)
     found = look(args.glance or Glance(key)) if is_ordinary else EVERYTHING
     if found.fresh and not (args.quiet or args.report):
@@ -257,6 +278,28 @@ def _build(args: argparse.Namespace, notes: Notes | None) -> int:
             showing=showing,
             keeps_edited=args.keep_edited,
         )
+
+
+def _init(args: argparse.Namespace) -> int:
+    from schemagen.scaffold import init
+    from schemagen.scaffold.writing import Wishes
+
+    return init(Path.cwd(), Wishes(args.pre_commit, args.github, args.gitlab))
+
+
+def _watch(args: argparse.Namespace) -> int:
+    from schemagen.watching import watch
+
+    def load() -> tuple[Config, int]:
+        config = _config_for(args)
+        return config, _processes(config, args)
+
+    watch(load, os.getcwd(), _key_of(args), keeps_edited=args.keep_edited)
+
+
+def _key_of(args: argparse.Namespace) -> str:
+    """What a snapshot has to have been taken for to be of use to a build with these options."""
+    return snapshot_key((*(getattr(args, name) for name in SELECTION), args.keep_edited))
 
 
 def _processes(config: Config, args: argparse.Namespace) -> int:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from schemagen.changes import Changes
-from schemagen.indexing import Indexing
 from schemagen.plan import Task
 from schemagen.session import BASENAME, PROJECT_BASENAME, STATE_FILE, Session, row_name, task_name
 from schemagen.state.columns import Columns, Row
@@ -132,9 +131,9 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
 
 
 def _indexes(session: Session) -> list[Task]:
-    """The tasks of outputs for the whole project that were looked at, with their keys as things stand."""
-    indexing = Indexing(session)
-    return [indexing.keyed(task) for task in session.project.project_tasks if task.name in session.seen_packs]
+    """The tasks of outputs for the whole project that were looked at, with the keys that they had then."""
+    seen = session.seen_indexes
+    return [seen[task.name] for task in session.project.project_tasks if task.name in seen]
 
 
 def _other_places(session: Session) -> dict[str, Place]:

@@ -22,11 +22,13 @@ class Indexing:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._before = self._summaries()
+        self._seen: list[Entry] = []  # when a look was last taken; nothing that they show changes after that
 
     def look(self, task: Task) -> Look:
         """See which outputs of ``task``, one of the project's tasks, are not fresh."""
         if self._session.changes is not None and self._before == self._summaries():
             return NOT_LOOKED  # nothing that is shown changed, nor what was made of it
+        self._seen = self._entries()
         return self._session.look(self.keyed(task))
 
     def keyed(self, task: Task) -> Task:
@@ -36,7 +38,7 @@ class Indexing:
         outputs = []
         for output, template in zip(task.outputs, made, strict=True):
             if template.names_read is None or template.names_read:
-                entries = entries or self._entries()
+                entries = entries or self._seen or self._entries()
                 shown = dumps(build_overview(entries, output.below, task.name)).encode()
             else:
                 shown = b""  # a script or a style sheet shows nothing of the schemas
@@ -51,7 +53,7 @@ class Indexing:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of ``task``; the pieces raise
         TemplateError."""
         pack = self._pack(task)
-        entries = self._entries()
+        entries = self._seen or self._entries()
         for output in pack.project_outputs:
             if output.rule.path in wanted:
                 yield output.rule.path, output.pieces(build_overview(entries, output.rule.path, pack.name))

@@ -24,7 +24,7 @@ from schemagen.formatting import NO_FORMATTING, Formatting
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
-from schemagen.packs import Pack, load_packs
+from schemagen.packs import LoadPacks, Pack, load_packs
 from schemagen.plan import (
     Links,
     Task,
@@ -108,9 +108,10 @@ def load_project(
     config: Config,
     remembered: Callable[[str], Facts] = lambda _: _NO_FACTS,
     formatting: Formatting = NO_FORMATTING,
+    load: LoadPacks = load_packs,
 ) -> Project:
-    """Read all schemas and packs and plan the tasks; ``remembered`` gives the facts of a schema, by name, and
-    ``formatting`` is what goes over the outputs.
+    """Read all schemas and packs and plan the tasks; ``remembered`` gives the facts of a schema, by name,
+    ``formatting`` is what goes over the outputs, and ``load`` gives the packs.
 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
     """
@@ -118,7 +119,7 @@ def load_project(
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     files = find_schemas(config)
-    packs = load_packs(config.packs, Path(config.root))
+    packs = load(config.packs, Path(config.root))
     for pack in packs:
         basis |= pack.files
     basis |= formatting.files
@@ -130,7 +131,11 @@ def load_project(
 
 
 def load_changed(
-    config: Config, changes: Changes, remembered: Callable[[str], Facts], formatting: Formatting = NO_FORMATTING
+    config: Config,
+    changes: Changes,
+    remembered: Callable[[str], Facts],
+    formatting: Formatting = NO_FORMATTING,
+    load: LoadPacks = load_packs,
 ) -> Project | None:
     """As ``load_project``, but only what ``changes`` may have made stale; None where that cannot be told, because an
     id of a schema changed."""
@@ -139,7 +144,7 @@ def load_changed(
     schemas = [paths[schema] for schema in columns.schemas()]
     ids = {schemas[task]: known for task, known in columns.known_ids().items()}
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
-    packs = load_packs(config.packs, Path(config.root))
+    packs = load(config.packs, Path(config.root))
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
     loading = _Loading(config, packs, files, remembered, rest, formatting)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))

@@ -17,6 +17,7 @@ from schemagen.formatting import Formatted, Formatting, prepare_formatting
 from schemagen.generate import Rendered
 from schemagen.overview import NO_SUMMARY, Summary, summarise
 from schemagen.pack_files import PackFiles
+from schemagen.packs import LoadPacks, load_packs
 from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
@@ -96,7 +97,7 @@ class Session:
     """One run over one project. In a worker process it has no state and never writes but temporary files.
 
     With ``keeps_edited`` an output that was edited is not restored but added to ``kept``. With ``changes`` only
-    what they may have made stale is looked at, if that can be.
+    what they may have made stale is looked at, if that can be. ``load`` loads the packs.
     """
 
     def __init__(
@@ -107,8 +108,10 @@ class Session:
         *,
         keeps_edited: bool = False,
         changes: Changes | None = None,
+        load: LoadPacks = load_packs,
     ) -> None:
         self.config = config
+        self._load = load
         self.root = Path(config.root)
         self.state = state
         self._folder = OutputFolder(self.root, config.output)
@@ -117,7 +120,8 @@ class Session:
         self.changes = changes
         self.kept: set[str] = set()
         self.sights: dict[str, Sight] = {}  # of outputs, by path
-        self.seen_packs: set[str] = set()  # those whose outputs for the whole project were looked at
+        # The tasks of outputs for the whole project that were looked at, with their keys, by the names of their packs.
+        self.seen_indexes: dict[str, Task] = {}
         self._settled: dict[str, bytes] = {}
         self.has_kept_orphans = False
         self.started = time.monotonic()
@@ -125,7 +129,7 @@ class Session:
     def __getstate__(self) -> dict[str, Any]:
         # A worker that did not inherit the project loads it again.
         mine = {name: value for name, value in self.__dict__.items() if name not in {"project", "_rank", "_pack_files"}}
-        return {**mine, "state": None, "warn": print}
+        return {**mine, "state": None, "warn": print, "_load": load_packs}
 
     @cached_property
     def formatting(self) -> Formatting:
@@ -142,11 +146,11 @@ class Session:
 
         if self.changes is not None:
             state.use_places(*_places(self.changes))
-            project = load_changed(self.config, self.changes, remembered, formatting)
+            project = load_changed(self.config, self.changes, remembered, formatting, self._load)
             if project is not None:
                 return project
             self.changes = None
-        return load_project(self.config, remembered, formatting)
+        return load_project(self.config, remembered, formatting, self._load)
 
     def tasks(self) -> list[Task]:
         """The tasks of schemas."""
@@ -176,7 +180,7 @@ class Session:
         facts = self.facts(task)
         stale = self._stale(task, facts)
         if task.is_for_project:
-            self.seen_packs.add(task.name)
+            self.seen_indexes[task.name] = task
         why = self._explain(task, facts, stale)[:REASONS_KEPT] if stale else ()
         return Look(stale, why, facts.get("seconds", 0.0))
 

@@ -134,7 +134,6 @@ with_blocks = st.recursive(
 TOLD = settings(
     max_examples=EXAMPLES,
     derandomize="SCHEMAGEN_TEMPLATES" not in os.environ,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -532,7 +532,7 @@ def test_control_characters_reach_no_page() -> None:
 text = st.text(st.characters(codec="utf-8") | st.sampled_from("\\`*_[]<>#|&!-+=~$\n\t 1."), max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text)
 def test_escaped_markdown_is_only_text(value: str) -> None:
     tokens = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(escape_markdown(value))
@@ -541,7 +541,7 @@ def test_escaped_markdown_is_only_text(value: str) -> None:
     assert inline <= {"text", "softbreak", "text_special"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text)
 def test_code_span_is_one_cell_of_a_table(value: str) -> None:
     table = f"| a | b |\n| --- | --- |\n| {code_span(value)} | end |\n"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # doit imports this package before it is known whether there 
 
     from schemagen.changes import Changes
     from schemagen.config import Config
+    from schemagen.packs import LoadPacks
 
 __all__ = ["doit_config", "generate_tasks"]
 
@@ -63,7 +64,12 @@ def generate_tasks(folder: str | Path = ".") -> Iterator[Any]:
 
 
 def declared(
-    config: Config, backend: Any, *, keeps_edited: bool = False, changes: Changes | None = None
+    config: Config,
+    backend: Any,
+    *,
+    keeps_edited: bool = False,
+    changes: Changes | None = None,
+    load: LoadPacks | None = None,
 ) -> Iterator[Any]:
     """doit's tasks for ``config``, with the state that ``backend`` holds; see ``Session`` for the options.
 
@@ -73,11 +79,13 @@ def declared(
 
     from schemagen.doit_plugin.backend import StateBackend
     from schemagen.doit_plugin.tasks import declare_tasks
+    from schemagen.packs import load_packs
     from schemagen.session import Session
 
     if not isinstance(backend, StateBackend):
         raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")
-    yield from declare_tasks(Session(config, backend.state, warn, keeps_edited=keeps_edited, changes=changes))
+    session = Session(config, backend.state, warn, keeps_edited=keeps_edited, changes=changes, load=load or load_packs)
+    yield from declare_tasks(session)
 
 
 def warn(message: str) -> None:

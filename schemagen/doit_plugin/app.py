@@ -19,8 +19,10 @@ from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.run import Front, RunBuild, report_fresh
 from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
 from schemagen.errors import SchemagenError
+from schemagen.packs import LoadPacks, load_packs
 
 CANNOT_START = 3
+OnProblems = Callable[[Sequence[SchemagenError]], None]
 
 
 def warn_of(problems: Sequence[SchemagenError]) -> None:
@@ -44,7 +46,8 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         reporter: MakeReporter = Reporter,
         keeps_edited: bool = False,
         changes: Changes | None = None,
-        on_problems: Callable[[Sequence[SchemagenError]], None] = warn_of,
+        load: LoadPacks = load_packs,
+        on_problems: OnProblems = warn_of,
     ) -> None:
         super().__init__()
         self._on_problems = on_problems
@@ -53,6 +56,7 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         self._keeps_edited = keeps_edited
         self._changes = changes
         self._reporter = reporter
+        self._load = load
 
     def load_doit_config(self) -> dict[str, Any]:
         return {**doit_config(), "reporter": self._reporter}
@@ -65,6 +69,7 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
                     cmd.dep_manager.backend,
                     keeps_edited=self._keeps_edited,
                     changes=self._changes,
+                    load=self._load,
                 )
             )
         except SchemagenError as problem:
@@ -94,29 +99,37 @@ def run_doit(
     showing: Showing | None = None,
     keeps_edited: bool = False,
     is_paranoid: bool = False,
+    reporter: MakeReporter | None = None,
+    load: LoadPacks = load_packs,
+    on_problems: OnProblems = warn_of,
 ) -> int:
     """Run a doit command on the tasks of ``config``; returns doit's exit code.
 
     For a build, ``key`` says what it is for, ``started`` when it began (monotonic clock), ``found`` what a look for it
-    showed, ``showing`` how it is to be shown, and ``is_paranoid`` that no file time is to be trusted. See ``Session``
-    for the others.
+    showed, ``showing`` how it is to be shown, ``reporter`` who shows it instead, and ``is_paranoid`` that no file time
+    is to be trusted. See ``ConfigLoader`` and ``Session`` for the others.
     """
-    reporter = Reporter if showing is None else reporter_for(showing)
+    shown_by = reporter or (Reporter if showing is None else reporter_for(showing))
 
-    def on_problems(problems: Sequence[SchemagenError]) -> None:
-        warn_of(problems)
+    def told(problems: Sequence[SchemagenError]) -> None:
+        on_problems(problems)
         if showing is not None and showing.notes is not None:
             showing.notes.cannot_start(problems)
 
     def loader(changes: Changes | None) -> ConfigLoader:
         return ConfigLoader(
-            config, reporter=reporter, keeps_edited=keeps_edited, changes=changes, on_problems=on_problems
+            config,
+            reporter=shown_by,
+            keeps_edited=keeps_edited,
+            changes=changes,
+            load=load,
+            on_problems=told,
         )
 
     first = loader(None)
     if key:
-        say = partial(say_fresh, showing) if showing else report_fresh
-        first.front = Front(key, "", loader, started, found, is_paranoid, say)
+        say_all = partial(say_fresh, showing) if showing else report_fresh
+        first.front = Front(key, "", loader, started, found, is_paranoid, say_all)
     backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
     code = Application(first, config_filenames=(), extra_config=backends).run(list(args))
     sys.stdout.flush()

@@ -21,6 +21,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
 
     desc = "schemagen: what was generated, what failed, and a summary"
     shows_tasks = True
+    names_failures = True
     is_quiet = False
 
     def __init__(self, outstream: TextIO, options: dict[str, Any], watchers: Sequence[Watcher] = ()) -> None:
@@ -81,7 +82,8 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             super().add_failure(task, fail)
             return
         self.failed += 1  # an output for the whole project too: nobody ends with 1 and says that nothing failed
-        sys.stderr.write(f"{fail.message}\n")
+        if self.names_failures:
+            sys.stderr.write(f"{fail.message}\n")
         for watcher in self.watchers:
             watcher.failed(task.planned, _problem_of(task, fail))
 

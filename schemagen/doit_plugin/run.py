@@ -292,6 +292,7 @@ def _without_collecting() -> Iterator[None]:
         if was_enabled:
             gc.enable()
         # The interpreter would look through all there is once more, before all of it goes.
+        atexit.unregister(gc.freeze)  # a watch builds many times in one process
         atexit.register(gc.freeze)
 
 

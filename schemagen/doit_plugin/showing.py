@@ -61,7 +61,7 @@ def say_fresh(showing: Showing, fresh: int, started: float) -> int:
 def _watchers(showing: Showing) -> list[Watcher]:
     watchers: list[Watcher] = []
     if not (showing.is_verbose or showing.is_quiet):
-        watchers.append(_progress(showing.started))
+        watchers.append(progress_since(showing.started))
     if showing.report is not None:
         from schemagen.doit_plugin.report import JsonLines
 
@@ -77,7 +77,8 @@ def _watchers(showing: Showing) -> list[Watcher]:
     return watchers
 
 
-def _progress(started: float) -> Watcher:
+def progress_since(started: float) -> Watcher:
+    """What shows, on stderr, a build that goes on for long; ``started`` is when it began, on the monotonic clock."""
     from schemagen.doit_plugin.progress import Bar, Lines
 
     is_terminal = sys.stderr.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}

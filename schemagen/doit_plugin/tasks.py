@@ -239,7 +239,8 @@ class IndexTask(OutputsTask):
         return self._indexing.look(self.planned)
 
     def save_extra_values(self) -> None:
-        self.planned = self._indexing.keyed(self.planned)
+        seen = self.action.session.seen_indexes.get(self.planned.name)
+        self.planned = seen or self._indexing.keyed(self.planned)
         super().save_extra_values()
 
     def adopted(self) -> dict[str, Any]:

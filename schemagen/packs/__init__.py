@@ -2,6 +2,18 @@
 
 from schemagen.packs.finding import builtin_folder, find_pack, packs_at_hand
 from schemagen.packs.lint import lint_pack
-from schemagen.packs.loading import Output, Pack, load_pack, load_packs
+from schemagen.packs.loading import LoadPacks, Output, Pack, load_pack, load_packs
+from schemagen.packs.warm import WarmPacks
 
-__all__ = ["Output", "Pack", "builtin_folder", "find_pack", "lint_pack", "load_pack", "load_packs", "packs_at_hand"]
+__all__ = [
+    "LoadPacks",
+    "Output",
+    "Pack",
+    "WarmPacks",
+    "builtin_folder",
+    "find_pack",
+    "lint_pack",
+    "load_pack",
+    "load_packs",
+    "packs_at_hand",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import pairwise
@@ -90,6 +90,10 @@ class Pack:
                 problems = output.templates.unsafe_names(output.rule.source)
                 found |= {str(problem): problem for problem in problems}
         return list(found.values())
+
+
+# How packs are loaded by their names, for the project in a folder; raises what ``load_packs`` does.
+LoadPacks = Callable[[Iterable[str], Path], tuple[Pack, ...]]
 
 
 def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
