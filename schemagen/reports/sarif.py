@@ -66,7 +66,10 @@ def _result(problem: Problem, number: int, prefix: str) -> dict[str, Any]:
         "message": {"text": problem.text},
         "locations": [place],
         "partialFingerprints": {
-            "schemagen/v1": digest_fields([problem.code, location.path, location.pointer, problem.message])
+            "schemagen/v1": digest_fields(
+                each.encode(errors="surrogatepass")
+                for each in (problem.code, location.path, location.pointer, problem.message)
+            )
         },
     }
 
