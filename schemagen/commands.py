@@ -29,7 +29,7 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
     """Do what ``argv`` says; returns the exit code. ``started`` is when the command began, on the monotonic clock, and
     ``glance`` what it saw of the file times, if it looked."""
     _use_utf8(sys.stdout, sys.stderr)
-    args = _parser().parse_args(argv)
+    args = _parsed(argv)
     args.started, args.glance = started, glance
     try:
         return int(args.run(args))
@@ -45,6 +45,16 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return CANNOT_START
+
+
+def _parsed(argv: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    # Names of files stand between options, where argparse would not have them, and may begin with a dash.
+    unknown = [each for each in rest if not (hasattr(args, "takes_files") and (each[0] != "-" or os.path.exists(each)))]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return args
 
 
 def _use_utf8(*streams: TextIO) -> None:
@@ -87,10 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument(
         "--keep-edited", action="store_true", help="keep outputs that were edited, and end with 1 if there are any"
     )
+    generate.add_argument(
+        "--fail-on-change", action="store_true", help="name the outputs that were written or removed, and end with 1"
+    )
     generate.set_defaults(run=_generate)
 
     _add_watch(commands)
     _add_init(commands)
+    _add_hook(commands)
 
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
@@ -111,6 +125,16 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("schema", metavar="SCHEMA", help="a schema's path or name, such as billing/invoice")
     view.set_defaults(run=_view)
 
+    _add_packs(commands)
+
+    clean = commands.add_parser("clean", help="remove the outputs that hold what schemagen wrote")
+    _add_selection(clean)
+    clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
+    clean.set_defaults(run=_clean)
+    return parser
+
+
+def _add_packs(commands: Commands) -> None:
     packs = commands.add_parser("packs", help="list packs, copy one to start your own, or check yours")
     packs.set_defaults(run=_packs, action="list")
     actions = packs.add_subparsers(metavar="ACTION")
@@ -123,12 +147,6 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("packs", metavar="PACK_OR_DIR", nargs="*", help="packs; those of the project if not given")
     checking.set_defaults(action="check")
 
-    clean = commands.add_parser("clean", help="remove the outputs that hold what schemagen wrote")
-    _add_selection(clean)
-    clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
-    clean.set_defaults(run=_clean)
-    return parser
-
 
 def _add_init(commands: Commands) -> None:
     init = commands.add_parser(
@@ -138,6 +156,18 @@ def _add_init(commands: Commands) -> None:
     init.add_argument("--github", action="store_true", help="add a workflow for GitHub")
     init.add_argument("--gitlab", action="store_true", help="add a job for GitLab")
     init.set_defaults(run=_init)
+
+
+def _add_hook(commands: Commands) -> None:
+    hook = commands.add_parser(
+        "hook",
+        help="what pre-commit runs: generate or check, whatever files it names",
+        usage="%(prog)s [-h] [-C DIR] [--diff] {generate,check} [FILE ...]",
+    )
+    hook.add_argument("action", choices=("generate", "check"), help="generate: end with 1 if that changes an output")
+    hook.add_argument("-C", "--directory", metavar="DIR", default=".", help="the project's folder")
+    hook.add_argument("--diff", action="store_true", help="check: show how outputs differ")
+    hook.set_defaults(run=_hook, takes_files=True)
 
 
 def _add_watch(commands: Commands) -> None:
@@ -239,6 +269,7 @@ def _generate(args: argparse.Namespace) -> int:
             is_paranoid=args.paranoid,
             showing=showing,
             keeps_edited=args.keep_edited,
+            fails_on_change=args.fail_on_change,
         )
 
 
@@ -247,6 +278,21 @@ def _init(args: argparse.Namespace) -> int:
     from schemagen.scaffold.writing import Wishes
 
     return init(Path.cwd(), Wishes(args.pre_commit, args.github, args.gitlab))
+
+
+def _hook(args: argparse.Namespace) -> int:
+    try:
+        os.chdir(args.directory)
+    except OSError as error:
+        from schemagen.errors import ConfigError, Location
+
+        raise ConfigError(f"no such project: {error.strerror}", Location(args.directory), "SG053") from None
+    if args.action == "check":
+        command = ["check", *(["--diff"] if args.diff else [])]
+    else:
+        command = ["generate", "--quiet", "--fail-on-change"]
+    asked = _parser().parse_args(command, argparse.Namespace(started=args.started, glance=None))
+    return int(asked.run(asked))
 
 
 def _watch(args: argparse.Namespace) -> int:
