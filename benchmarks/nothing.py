@@ -16,7 +16,6 @@ from typing import Any
 from doit import Globals
 
 from benchmarks.synthetic import Edge
-from schemagen.build import Written
 from schemagen.config import load_config
 from schemagen.digest import digest_of
 from schemagen.doit_plugin import warn
@@ -29,6 +28,7 @@ from schemagen.refs import Library
 from schemagen.session import Made, Session
 from schemagen.shelf import Shelf
 from schemagen.state.sight import see
+from schemagen.writing import Written
 
 _GRAPH = "graph.json"
 _NOTHING = digest_of(b"")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TYPE_CHECKING, TextIO
 
 from schemagen import __version__
 from schemagen.changes import EVERYTHING, look
@@ -18,10 +18,11 @@ from schemagen.errors import SchemagenError
 from schemagen.unchanged import Glance, snapshot_key, summary
 
 if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
     from schemagen.config import Config
+    from schemagen.publishing import Notes
 
 CANNOT_START = 3
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 SELECTION = ("schema_dir", "output_dir", "templates_dir", "unresolved_refs")
 
 
@@ -77,31 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"schemagen {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    generate = commands.add_parser("generate", help="generate the outputs of every schema that changed")
-    _add_selection(generate)
-    generate.add_argument(
-        "-b", "--batch-size", metavar="N|auto", type=_batch_size, help="schemas handed to a worker at once"
-    )
-    generate.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
-    generate.add_argument(
-        "--max-memory", metavar="SIZE", type=_size, help="what build and workers may use together, such as 2G"
-    )
-    how_much = generate.add_mutually_exclusive_group()
-    how_much.add_argument("-v", "--verbose", action="store_true", help="name each schema that is generated")
-    how_much.add_argument("-q", "--quiet", action="store_true", help="say nothing but what is wrong")
-    generate.add_argument("--profile", action="store_true", help="say what the time went to")
-    generate.add_argument("--report", metavar="FILE", help="record what happens, a JSON object per line")
-    generate.add_argument("-f", "--force", action="store_true", help="generate everything, fresh or not")
-    generate.add_argument("--paranoid", action="store_true", help="read every file: trust no file time")
-    generate.add_argument("-n", "--dry-run", action="store_true", help="only say what would be generated, and why")
-    generate.add_argument(
-        "--keep-edited", action="store_true", help="keep outputs that were edited, and end with 1 if there are any"
-    )
-    generate.add_argument(
-        "--fail-on-change", action="store_true", help="name the outputs that were written or removed, and end with 1"
-    )
-    generate.set_defaults(run=_generate)
-
+    _add_generate(commands)
     _add_watch(commands)
     _add_init(commands)
     _add_hook(commands)
@@ -109,11 +86,20 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
     check.add_argument("--diff", action="store_true", help="show how they differ, as unified diffs")
+    _add_report(check)
     check.set_defaults(run=_check)
 
-    explain = commands.add_parser("explain", help="say why each schema would be generated, or was the last time")
+    explain = commands.add_parser(
+        "explain", help="say why each schema would be generated, or was the last time; or what an error code means"
+    )
     _add_selection(explain)
-    explain.add_argument("schema", metavar="SCHEMA", nargs="?", help="a schema's path or name; all if not given")
+    explain.add_argument(
+        "schema",
+        metavar="SCHEMA|CODE",
+        nargs="?",
+        help="a schema's path or name, or a code such as SG101; all schemas if not given",
+    )
+    explain.add_argument("--codes", action="store_true", help="print what every error code means")
     explain.set_defaults(run=_explain)
 
     listing = commands.add_parser("list", help="list the schemas with their outputs, and which are stale")
@@ -176,6 +162,45 @@ def _add_watch(commands: Commands) -> None:
     watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
     watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
     watch.set_defaults(run=_watch, profile=False)
+
+
+def _add_generate(commands: Commands) -> None:
+    generate = commands.add_parser("generate", help="generate the outputs of every schema that changed")
+    _add_selection(generate)
+    generate.add_argument(
+        "-b", "--batch-size", metavar="N|auto", type=_batch_size, help="schemas handed to a worker at once"
+    )
+    generate.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
+    generate.add_argument(
+        "--max-memory", metavar="SIZE", type=_size, help="what build and workers may use together, such as 2G"
+    )
+    how_much = generate.add_mutually_exclusive_group()
+    how_much.add_argument("-v", "--verbose", action="store_true", help="name each schema that is generated")
+    how_much.add_argument("-q", "--quiet", action="store_true", help="say nothing but what is wrong")
+    generate.add_argument("--profile", action="store_true", help="say what the time went to")
+    generate.add_argument("--report", metavar="FILE", help="record what happens, a JSON object per line")
+    generate.add_argument("-f", "--force", action="store_true", help="generate everything, fresh or not")
+    generate.add_argument("--paranoid", action="store_true", help="read every file: trust no file time")
+    generate.add_argument("-n", "--dry-run", action="store_true", help="only say what would be generated, and why")
+    generate.add_argument(
+        "--keep-edited", action="store_true", help="keep outputs that were edited, and end with 1 if there are any"
+    )
+    generate.add_argument(
+        "--fail-on-change", action="store_true", help="name the outputs that were written or removed, and end with 1"
+    )
+    _add_report(generate)
+    generate.set_defaults(run=_generate, error=generate.error)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("for CI")
+    group.add_argument(
+        "--format",
+        choices=("text", "github", "json", "junit", "sarif"),
+        default="text",
+        help="how to report what was found; where that is on stdout, all else that is said goes to stderr",
+    )
+    group.add_argument("--output-file", metavar="FILE", help="where to write the report to (default: stdout)")
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
@@ -241,8 +266,21 @@ def _shown(folder: str) -> str:
 
 
 def _generate(args: argparse.Namespace) -> int:
+    has_notes = args.format != "text"
+    if not (has_notes or args.output_file):
+        return _build(args, None)
+    if args.dry_run:
+        args.error("--dry-run has no report: --format and --output-file are not for it")
+    from schemagen.publishing import Notes, publish
+
+    notes = Notes()
+    return publish(args.format, args.output_file, "generate", notes, lambda: _build(args, notes if has_notes else None))
+
+
+def _build(args: argparse.Namespace, notes: Notes | None) -> int:
+    """Build; with ``notes`` every schema is looked at, since a report names it."""
     key = _key_of(args)
-    is_ordinary = not (args.dry_run or args.force or args.paranoid)
+    is_ordinary = not (args.dry_run or args.force or args.paranoid or notes)
     found = look(args.glance or Glance(key)) if is_ordinary else EVERYTHING
     if found.fresh and not (args.quiet or args.report):
         sys.stdout.write(summary(0, found.fresh, 0, time.monotonic() - args.started))
@@ -256,7 +294,7 @@ def _generate(args: argparse.Namespace) -> int:
     from schemagen.doit_plugin.showing import Showing, say_fresh
 
     with _opened(args.report) as report:
-        showing = Showing(args.started, args.verbose, args.quiet, args.profile, report)
+        showing = Showing(args.started, args.verbose, args.quiet, args.profile, report, notes)
         if found.fresh:
             return say_fresh(showing, found.fresh, args.started)
         options = ["--always-execute"] if args.force else []
@@ -266,7 +304,7 @@ def _generate(args: argparse.Namespace) -> int:
             key=key,
             started=args.started,
             found=found,
-            is_paranoid=args.paranoid,
+            is_paranoid=args.paranoid or notes is not None,
             showing=showing,
             keeps_edited=args.keep_edited,
             fails_on_change=args.fail_on_change,
@@ -338,12 +376,26 @@ def _clean(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from schemagen import inspection
+    from schemagen.publishing import Notes, publish
 
-    return inspection.check(_config_for(args), shows_diff=args.diff)
+    notes = None if args.format == "text" else Notes()
+    return publish(
+        args.format,
+        args.output_file,
+        "check",
+        notes or Notes(),
+        lambda: inspection.check(_config_for(args), shows_diff=args.diff, notes=notes),
+    )
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from schemagen import inspection
+    from schemagen import explanations, inspection
+
+    if args.codes:
+        sys.stdout.write(explanations.page(explanations.load_explanations()))
+        return 0
+    if args.schema and explanations.is_code(args.schema):
+        return inspection.explain_code(args.schema)
 
     return inspection.explain(_config_for(args), args.schema)
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location
+from schemagen.formatters import Formatter, parse_formatter
 from schemagen.model import Draft
 
 FILE = "pyproject.toml"
@@ -34,7 +35,8 @@ _TOML_TOKEN = re.compile(
 class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
     are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
-    None for no limit; ``timeout`` is in seconds. ``digest`` is that of the
+    None for no limit; ``timeout`` is in seconds. ``format`` are external formatters, of which the last that matches an
+    output counts, ``format_files`` what else they read. ``digest`` is that of the
     pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration says
     where options of this run chose other schemas, packs or another output folder, else None."""
 
@@ -51,6 +53,8 @@ class Config:
     priority: tuple[str, ...] = ()
     timeout: int = 60
     max_memory: int | None = None
+    format: tuple[Formatter, ...] = ()
+    format_files: tuple[str, ...] = ()
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
 
@@ -90,6 +94,8 @@ def load_config(root: Path) -> Config:
             values[key] = int(value)  # JSON Schema takes 10.0 for an integer
         elif key == "max_memory":
             values[key] = None if value == UNLIMITED else bytes_of_size(value)
+        elif key == "format":
+            values[key] = tuple(_formatter(pattern, command, text) for pattern, command in value.items())
         elif key == "default_draft":
             values[key] = Draft(value)
         elif key == "output":
@@ -99,6 +105,19 @@ def load_config(root: Path) -> Config:
         else:
             values[key] = tuple(value) if isinstance(value, list) else value
     return Config(root=str(root), digest=digest, **values)
+
+
+def _formatter(pattern: str, command: str, text: str) -> Formatter:
+    try:
+        return parse_formatter(pattern, command)
+    except ValueError as error:
+        place = _place_of(("format", pattern), text)
+        raise ConfigError(f"format of {pattern!r}: {error}", place, "SG040") from None
+
+
+def place_of_key(config: Config, *keys: str) -> Location:
+    """Where ``keys`` in [tool.schemagen] are set in the project's pyproject.toml."""
+    return _place_of(keys, _read_table(Path(config.root, FILE))[1])
 
 
 def bytes_of_size(text: str) -> int:

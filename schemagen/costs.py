@@ -9,6 +9,7 @@ while the build goes on, what batches really took corrects the size of those to 
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any, NamedTuple
 
 from schemagen.workers.batches import Batch
@@ -37,12 +38,14 @@ class Job(NamedTuple):  # one for each task: a dataclass takes four times as lon
 
 class Backlog:
     """Jobs that wait: what comes first by rank is given first, and of that what takes longest, so that it does not
-    begin when all else has ended. A ``size`` of batches is obeyed; None sizes them by what they are worth."""
+    begin when all else has ended. A ``size`` of batches is obeyed; None sizes them by what they are worth. There are to
+    be few where each batch has a cost of its own, as the start of a formatter is."""
 
-    def __init__(self, workers: int, size: int | None) -> None:
+    def __init__(self, workers: int, size: int | None, *, is_few: bool = False) -> None:
         self.predictions: dict[Any, float] = {}  # in seconds, by item
         self._workers = workers
         self._size = size
+        self._batches_left, self._most_seconds = (1, math.inf) if is_few else (BATCHES_LEFT, MOST_SECONDS)
         self._new: list[Job] = []
         # What comes first is last. Nearly all jobs are added before the first is taken: to sort them once is faster
         # than a heap, and to sort again what is nearly sorted takes no time.
@@ -101,8 +104,8 @@ class Backlog:
         return len(self._sorted) <= self._workers or self._left * self._scale <= self._workers * target
 
     def _target(self) -> float:
-        share = self._left * self._scale / (self._workers * BATCHES_LEFT)
-        return min(MOST_SECONDS, max(LEAST_SECONDS, share))
+        share = self._left * self._scale / (self._workers * self._batches_left)
+        return min(self._most_seconds, max(LEAST_SECONDS, share))
 
     @property
     def _scale(self) -> float:

@@ -20,16 +20,13 @@ class Location:
 
 
 class SchemagenError(Exception):
-    """Base of every error that is the user's to mend. ``code`` names the kind of error."""
+    """Base of every error that is the user's to mend. ``code`` names the kind of error: see ``explanations``."""
 
-    code = "SG000"
-
-    def __init__(self, message: str, location: Location, code: str | None = None) -> None:
+    def __init__(self, message: str, location: Location, code: str) -> None:
         super().__init__(message, location, code)
         self.message = message
         self.location = location
-        if code is not None:
-            self.code = code
+        self.code = code
 
     def __str__(self) -> str:
         """``path:line:column: message (at #/pointer) [code]``, always on one line."""
@@ -41,13 +38,9 @@ class SchemagenError(Exception):
 class ConfigError(SchemagenError):
     """The build cannot start: configuration, folders, packs or colliding outputs are wrong."""
 
-    code = "SG001"
-
 
 class SchemaError(SchemagenError):
     """One schema cannot be used; the others can."""
-
-    code = "SG100"
 
 
 class RefError(SchemaError):
@@ -57,13 +50,11 @@ class RefError(SchemaError):
     or changing one of them may mend it.
     """
 
-    code = "SG200"
-
     def __init__(
         self,
         message: str,
         location: Location,
-        code: str | None = None,
+        code: str,
         missing: tuple[str, ...] = (),
         files: tuple[str, ...] = (),
     ) -> None:
@@ -75,10 +66,6 @@ class RefError(SchemaError):
 class TemplateError(SchemagenError):
     """A template or partial of a pack is wrong."""
 
-    code = "SG300"
-
 
 class OutputError(SchemagenError):
     """An output cannot be written."""
-
-    code = "SG400"

@@ -13,10 +13,13 @@ from pathlib import Path
 from schemagen.check import check_outputs
 from schemagen.config import Config
 from schemagen.errors import ConfigError, Location
+from schemagen.explanations import load_explanations, long_form
+from schemagen.findings import cases_of
 from schemagen.indexing import Indexing
 from schemagen.jsontext import dumps
 from schemagen.plan import Task
 from schemagen.project import Project, load_project
+from schemagen.publishing import Notes
 from schemagen.session import STATE_FILE, Session
 from schemagen.state.store import State
 from schemagen.view import build_view
@@ -56,13 +59,18 @@ def dry_run(config: Config, *, is_forced: bool) -> int:
     return 1 if broken else 0
 
 
-def check(config: Config, *, shows_diff: bool) -> int:
-    """Say which outputs are not what would be generated; 1 if there are any."""
+def check(config: Config, *, shows_diff: bool, notes: Notes | None = None) -> int:
+    """Say which outputs are not what would be generated, or note it down for a report, diffs included; 1 if there are
+    any."""
     report = check_outputs(_session(config))
+    if notes is not None:
+        cases, problems = cases_of(report, has_diffs=shows_diff)
+        notes.cases += cases
+        notes.problems += problems
     for finding in report.findings:
         print(f"{finding.kind:<8}  {finding.path}")
-        if shows_diff:
-            sys.stdout.writelines(line if line.endswith("\n") else f"{line}\n" for line in finding.diff())
+        if shows_diff and notes is None:
+            sys.stdout.writelines(finding.diff_lines())
     print(
         f"{report.by_digest} outputs checked by recorded digest, {report.by_generating} by generating them in memory, "
         f"{len(report.findings)} not as they should be"
@@ -91,6 +99,15 @@ def explain(config: Config, named: str | None) -> int:
     return 0
 
 
+def explain_code(code: str) -> int:
+    """Say what an error code means, and what to do; raises ConfigError for one that there is not."""
+    explained = load_explanations().get(code)
+    if explained is None:
+        raise ConfigError("no error has this code: docs/errors.md lists them", Location(code), "SG033")
+    sys.stdout.write(long_form(explained))
+    return 0
+
+
 def list_schemas(config: Config) -> int:
     """Say which schemas there are, what is made from them, and which are stale."""
     session = _session(config)
@@ -103,7 +120,7 @@ def list_schemas(config: Config) -> int:
 
 def print_view(config: Config, named: str) -> int:
     """Print the view of a schema as JSON; 1 if it cannot be used."""
-    project = load_project(replace(config, packs=()))
+    project = load_project(replace(config, packs=(), format=()))
     task = _find_task(project, named)
     if task.problem is not None:
         _say(str(task.problem))

@@ -17,6 +17,8 @@ from schemagen.unchanged import STATE_FOLDER
 from schemagen.view import VIEW_VERSION
 
 _NOTHING: Mapping[str, str] = {}
+# Gives the digest of what formats the output at a path below the output folder, empty where nothing does.
+FormatDigest = Callable[[str], str]
 
 
 # There are many of what follows: a dataclass takes four times as long to make.
@@ -97,23 +99,33 @@ class Recipe(NamedTuple):
     digest: str
     folder: str
     suffix: str  # where its path is just that of the schema and this, else empty
+    formats: FormatDigest | None  # None where nothing is formatted
 
     def planned(self, name: str, key: str) -> PlannedOutput:
         """The output for the schema ``name``."""
         below = name + self.suffix if self.suffix else self.output.path_for(name)
+        if self.formats is not None and key:
+            key = _formatted(key, self.formats(below))
         return PlannedOutput(self.folder + below, len(self.folder), key, self.pack)
 
 
-def recipes_of(packs: Sequence[Pack], config: Config) -> tuple[Recipe, ...]:
-    """The recipes of all outputs that there is one of for each schema."""
-    return tuple(_recipe(pack, output, f"{config.output}/") for pack in packs for output in pack.outputs)
+def _formatted(key: str, digest: str) -> str:
+    """The key of an output with ``key`` that is formatted by what has a ``digest``; empty where nothing is."""
+    return digest_of(f"{key}{digest}".encode()) if digest else key
 
 
-def _recipe(pack: Pack, output: Output, folder: str) -> Recipe:
+def recipes_of(packs: Sequence[Pack], config: Config, formats: FormatDigest | None = None) -> tuple[Recipe, ...]:
+    """The recipes of all outputs that there is one of for each schema. ``formats`` gives the digest of what formats an
+    output, by its path below the output folder."""
+    folder = f"{config.output}/"
+    return tuple(_recipe(pack, output, folder, formats) for pack in packs for output in pack.outputs)
+
+
+def _recipe(pack: Pack, output: Output, folder: str, formats: FormatDigest | None) -> Recipe:
     path = output.rule.path
     rest = path.removeprefix("{path}")
     suffix = rest if rest != path and "{" not in rest else ""
-    return Recipe(output, pack.name, digest_fields([pack.name, path, output.digest]), folder, suffix)
+    return Recipe(output, pack.name, digest_fields([pack.name, path, output.digest]), folder, suffix, formats)
 
 
 def plan_task(file: SchemaFile, links: Links, recipes: Sequence[Recipe], config: Config) -> Task:
@@ -127,7 +139,7 @@ def plan_task(file: SchemaFile, links: Links, recipes: Sequence[Recipe], config:
     return Task(name, file.path, links, tuple(outputs))
 
 
-def plan_project_outputs(pack: Pack, config: Config) -> Task:
+def plan_project_outputs(pack: Pack, config: Config, formats: FormatDigest | None = None) -> Task:
     """The task for the outputs of ``pack`` that there is one of for the whole project; its name is the pack's.
 
     A key is complete only with what the output shows of the schemas: see ``key_with``.
@@ -138,7 +150,10 @@ def plan_project_outputs(pack: Pack, config: Config) -> Task:
         PlannedOutput(
             folder + output.rule.path,
             len(folder),
-            digest_fields([base, output.rule.path, output.digest]),
+            _formatted(
+                digest_fields([base, output.rule.path, output.digest]),
+                formats(output.rule.path) if formats is not None else "",
+            ),
             pack.name,
         )
         for output in pack.project_outputs
@@ -157,6 +172,8 @@ def plan_failure(file: SchemaFile, problem: SchemagenError, links: Links, recipe
     return Task(file.name, file.path, links, outputs, problem)
 
 
+# The facts of what formats outputs.
+FORMATS = "formats"
 NEW = "not made yet"
 MISSING = "missing"
 EDITED = "edited since it was made"
@@ -206,9 +223,11 @@ def explain_task(
     stale: Mapping[str, str],
     config: Config,
     changed_files: Callable[[Collection[str]], Sequence[str] | None],
+    formats: Mapping[str, str],
 ) -> Sequence[str]:
     """Why ``task`` has stale outputs, a line each, what changed before what is merely missing. ``changed_files`` tells
-    which files of packs changed that outputs are made from, None where that is not known."""
+    which files of packs changed that outputs are made from, None where that is not known; ``formats`` what formats
+    outputs, by path."""
     if task.problem is not None:
         return [str(task.problem)]
     if not facts:
@@ -216,6 +235,7 @@ def explain_task(
     reasons = _changed_links(task.links, Links.from_facts(facts))
     reasons += _changed_options(options_text(config), facts["options"])
     changed = [path for path, reason in stale.items() if reason == CHANGED]
+    reasons += _changed_formats(formats, facts.get(FORMATS, {}), changed)
     if changed and not reasons:
         files = changed_files(changed)
         reasons += files or [_something_changed(task, changed, knows_files=files is not None)]
@@ -237,6 +257,15 @@ def _changed_options(now: str, before: str) -> list[str]:
         return []
     pairs = zip(_OPTIONS, before.split(" "), now.split(" "), strict=False)
     return [f"{option} changed ({old} -> {new})" for option, old, new in pairs if old != new]
+
+
+def _changed_formats(now: Mapping[str, str], before: Mapping[str, str], changed: Collection[str]) -> list[str]:
+    pairs = {path: (before.get(path, ""), now.get(path, "")) for path in changed}
+    return [
+        f"what formats {path} changed ({old or 'nothing'} -> {new or 'nothing'})"
+        for path, (old, new) in pairs.items()
+        if old != new
+    ]
 
 
 def _changed_links(now: Links, before: Links) -> list[str]:

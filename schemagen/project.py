@@ -20,6 +20,7 @@ from schemagen.config import FILE as CONFIG_FILE
 from schemagen.config import Config, check_paths
 from schemagen.digest import digest_of
 from schemagen.errors import RefError, SchemaError
+from schemagen.formatting import NO_FORMATTING, Formatting
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
@@ -104,10 +105,13 @@ class Project:
 
 
 def load_project(
-    config: Config, remembered: Callable[[str], Facts] = lambda _: _NO_FACTS, load: LoadPacks = load_packs
+    config: Config,
+    remembered: Callable[[str], Facts] = lambda _: _NO_FACTS,
+    formatting: Formatting = NO_FORMATTING,
+    load: LoadPacks = load_packs,
 ) -> Project:
-    """Read all schemas and packs and plan the tasks; ``remembered`` gives the facts of a schema, by name, and ``load``
-    the packs.
+    """Read all schemas and packs and plan the tasks; ``remembered`` gives the facts of a schema, by name,
+    ``formatting`` is what goes over the outputs, and ``load`` loads the packs.
 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
     """
@@ -118,7 +122,8 @@ def load_project(
     packs = load(config.packs, Path(config.root))
     for pack in packs:
         basis |= pack.files
-    loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
+    basis |= formatting.files
+    loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
     check_collisions([*tasks, *project.project_tasks], basis)
@@ -126,7 +131,11 @@ def load_project(
 
 
 def load_changed(
-    config: Config, changes: Changes, remembered: Callable[[str], Facts], load: LoadPacks = load_packs
+    config: Config,
+    changes: Changes,
+    remembered: Callable[[str], Facts],
+    formatting: Formatting = NO_FORMATTING,
+    load: LoadPacks = load_packs,
 ) -> Project | None:
     """As ``load_project``, but only what ``changes`` may have made stale; None where that cannot be told, because an
     id of a schema changed."""
@@ -137,7 +146,7 @@ def load_changed(
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
     packs = load(config.packs, Path(config.root))
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
-    loading = _Loading(config, packs, files, remembered, rest)
+    loading = _Loading(config, packs, files, remembered, rest, formatting)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)
     return project if has_same_ids else None
@@ -165,10 +174,12 @@ class _Loading:
         files: Sequence[SchemaFile],
         remembered: Callable[[str], Facts],
         rest: _Rest,
+        formatting: Formatting,
     ) -> None:
         self._config = config
         self._packs = packs
-        self._recipes = recipes_of(packs, config)
+        self._formats = formatting.digest_for if formatting else None
+        self._recipes = recipes_of(packs, config, self._formats)
         self._files = files
         self._rest = rest
         self._failed: dict[str, SchemaError] = {}
@@ -239,7 +250,9 @@ class _Loading:
     def project(self, tasks: Iterable[Task], basis: Mapping[str, str], others: int) -> Project:
         by_name = {task.name: task for task in tasks}
         config, packs, sights, ids = self._config, self._packs, self._sights, self._ids
-        project_tasks = tuple(plan_project_outputs(pack, config) for pack in packs if pack.project_outputs)
+        project_tasks = tuple(
+            plan_project_outputs(pack, config, self._formats) for pack in packs if pack.project_outputs
+        )
         if not self._shelf.holds_all:
             self._library.forget()
         return Project(

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schemagen.build import (
+from schemagen.changes import Changes
+from schemagen.config import Config
+from schemagen.errors import Location, OutputError, SchemagenError
+from schemagen.formatting import Formatted, Formatting, prepare_formatting
+from schemagen.generate import Rendered
+from schemagen.overview import NO_SUMMARY, Summary, summarise
+from schemagen.pack_files import PackFiles
+from schemagen.packs import LoadPacks, load_packs
+from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
+from schemagen.priority import Rank, ranking
+from schemagen.project import Project, load_changed, load_project
+from schemagen.state.sight import Sight, see
+from schemagen.state.store import OURS, Origin, Place, State, encode
+from schemagen.unchanged import STATE_FOLDER
+from schemagen.writing import (
     Orphan,
     OutputFolder,
     Written,
@@ -19,19 +34,6 @@ from schemagen.build import (
     move_into_place,
     remove_orphan,
 )
-from schemagen.changes import Changes
-from schemagen.config import Config
-from schemagen.errors import Location, OutputError, SchemagenError
-from schemagen.generate import Rendered
-from schemagen.overview import NO_SUMMARY, Summary, summarise
-from schemagen.pack_files import PackFiles
-from schemagen.packs import LoadPacks, load_packs
-from schemagen.plan import EDITED, Task, explain_task, options_text, stale_outputs
-from schemagen.priority import Rank, ranking
-from schemagen.project import Project, load_changed, load_project
-from schemagen.state.sight import Sight, see
-from schemagen.state.store import OURS, Origin, Place, State, encode
-from schemagen.unchanged import STATE_FOLDER
 
 STATE_FILE = f"{STATE_FOLDER}/log"
 BASENAME = "generate"
@@ -57,14 +59,26 @@ def row_name(task: Task) -> str:
 
 class Made(NamedTuple):
     """What a worker made of one task: its new outputs by path, each as ``Written`` has it, and what overviews show of
-    its schema, or the message of what went wrong; and how long that took. ``facts`` is what is to be recorded, as JSON,
+    its schema, or what went wrong; and how long that took. ``facts`` is what is to be recorded, as JSON,
     but for why; empty where only the parent can tell."""
 
     written: Mapping[str, tuple[str, str]]
-    problem: str = ""
+    problem: SchemagenError | None = None
     summary: Summary = NO_SUMMARY
     seconds: float = 0.0
     facts: str = ""
+
+
+class Draft(NamedTuple):
+    """What was rendered of one task: what is ``written`` already, ``raw`` bytes, by path, that are to be formatted
+    first, and the rest as in ``Made``."""
+
+    task: Task
+    written: dict[str, tuple[str, str]]
+    raw: Mapping[str, bytes] = {}
+    problem: SchemagenError | None = None
+    summary: Summary = NO_SUMMARY
+    seconds: float = 0.0
 
 
 class Look(NamedTuple):
@@ -119,21 +133,25 @@ class Session:
         return {**mine, "state": None, "warn": print, "_load": load_packs}
 
     @cached_property
+    def formatting(self) -> Formatting:
+        return prepare_formatting(self.config)
+
+    @cached_property
     def project(self) -> Project:
-        state = self.state
+        state, formatting = self.state, self.formatting
         if state is None:
-            return load_project(self.config)
+            return load_project(self.config, formatting=formatting)
 
         def remembered(name: str) -> dict[str, Any]:
             return state.facts(task_name(name))
 
         if self.changes is not None:
             state.use_places(*_places(self.changes))
-            project = load_changed(self.config, self.changes, remembered, self._load)
+            project = load_changed(self.config, self.changes, remembered, formatting, self._load)
             if project is not None:
                 return project
             self.changes = None
-        return load_project(self.config, remembered, self._load)
+        return load_project(self.config, remembered, formatting, self._load)
 
     def tasks(self) -> list[Task]:
         """The tasks of schemas."""
@@ -205,7 +223,8 @@ class Session:
         return self._explain(task, self.facts(task), stale)
 
     def _explain(self, task: Task, facts: Mapping[str, Any], stale: Mapping[str, str]) -> Sequence[str]:
-        return explain_task(task, facts, stale, self.config, partial(self._changed_files, task))
+        formats = self._formats(task).get(FORMATS, {})
+        return explain_task(task, facts, stale, self.config, partial(self._changed_files, task), formats)
 
     def _changed_files(self, task: Task, paths: Collection[str]) -> Sequence[str] | None:
         """Which files of packs changed since the last build that the outputs of ``task`` at ``paths`` are made from;
@@ -240,25 +259,32 @@ class Session:
 
     # -- in a worker
 
-    def make(self, schema_name: str, stale: Collection[str]) -> Made:
-        """Render the stale outputs of a schema into temporary files beside them."""
+    def draft_schema(self, schema_name: str, stale: Collection[str]) -> Draft:
+        """Render the stale outputs of a schema, into temporary files beside them if they are not to be formatted."""
         task = self.project.tasks[schema_name]
         if task.problem is not None:
-            return Made({}, str(task.problem))
+            return Draft(task, {}, problem=task.problem)
 
         def render(wanted: Collection[str]) -> Iterable[Rendered]:
             return self.project.render(schema_name, wanted)
 
         began = time.perf_counter()
-        made = self.write(task, stale, render)
+        draft = self.draft(task, stale, render)
         schema = self.project.schema(schema_name)
-        shown = made.summary if made.problem or schema is None else summarise(schema)
-        return made._replace(summary=shown, seconds=time.perf_counter() - began)
+        shown = draft.summary if draft.problem or schema is None else summarise(schema)
+        return draft._replace(summary=shown, seconds=time.perf_counter() - began)
+
+    def make(self, schema_name: str, stale: Collection[str]) -> Made:
+        """Make the stale outputs of a schema, in temporary files beside them."""
+        draft = self.draft_schema(schema_name, stale)
+        return self.finish(draft, self.formatting.format_all(draft.raw))
 
     def make_recorded(self, schema_name: str, stale: Collection[str]) -> Made:
         """The same, with what is to be recorded: work that a parent with many workers is spared."""
-        task = self.project.tasks[schema_name]
-        made = self.make(schema_name, stale)
+        return self.recorded(self.project.tasks[schema_name], self.make(schema_name, stale))
+
+    def recorded(self, task: Task, made: Made) -> Made:
+        """``made`` with what is to be recorded, if that can be told without what was recorded before."""
         if made.problem or len(made.written) < len(task.outputs):
             return made
         return made._replace(facts=encode(self._facts(task, made, {})))
@@ -272,19 +298,54 @@ class Session:
     ) -> Made:
         """Write the stale outputs of ``task`` to temporary files beside them. ``render`` gives the bytes of those whose
         paths below the output folder are wanted."""
-        written: dict[str, Written] = {}
+        draft = self.draft(task, stale, render)
+        return self.finish(draft, self.formatting.format_all(draft.raw))
+
+    def draft(
+        self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Iterable[Rendered]]
+    ) -> Draft:
+        """The same, but leave to the caller what is to be formatted first."""
+        written: dict[str, tuple[str, str]] = {}
+        raw: dict[str, bytes] = {}
         wanted = {output.below: output.path for output in task.outputs if output.path in stale}
-        try:
+        with self._rim(task, written) as problems:
             for below, pieces in render(wanted):
                 path = wanted[below]
-                written[path] = self._folder.write_beside(path, pieces)
+                if self.formatting.covers(below):
+                    raw[path] = b"".join(pieces)
+                else:
+                    written[path] = self._folder.write_beside(path, pieces)
+        return Draft(task, {}, problem=problems[0]) if problems else Draft(task, written, raw)
+
+    def finish(self, draft: Draft, formatted: Formatted) -> Made:
+        """Write what was formatted to temporary files too."""
+        written = draft.written
+        with self._rim(draft.task, written) as problems:
+            if draft.problem is not None:
+                raise draft.problem
+            for path in draft.raw:
+                data = formatted[path]
+                if isinstance(data, SchemagenError):
+                    raise data
+                written[path] = self._folder.write_beside(path, [data])
+        if problems:
+            return Made({}, problems[0])
+        return Made(written, None, draft.summary, draft.seconds)
+
+    @contextlib.contextmanager
+    def _rim(self, task: Task, written: dict[str, tuple[str, str]]) -> Iterator[list[SchemagenError]]:
+        """Keep what goes wrong with ``task`` from the others, and leave nothing of what was ``written`` then; gives the
+        list that the problem will be in."""
+        problems: list[SchemagenError] = []
+        try:
+            yield problems
         except SchemagenError as problem:
-            self.discard(written)
-            return Made({}, str(problem))
+            problems.append(problem)
         except Exception as fault:  # noqa: BLE001  # the rim of a worker: a fault of ours must not stop the others
+            problems.append(_internal(task, fault))
+        if problems:
             self.discard(written)
-            return Made({}, str(_internal(task, fault)))
-        return Made(written)
+            written.clear()
 
     # -- in the parent
 
@@ -360,7 +421,15 @@ class Session:
             "summary": made.summary,
             "seconds": self._seconds(task, made, before),
             "priority": self.project.priorities.get(task.schema, 0),
+            **self._formats(task),
         }
+
+    def _formats(self, task: Task) -> dict[str, dict[str, str]]:
+        """What formats the outputs of ``task``, by path, to be recorded if anything does."""
+        if not self.formatting:
+            return {}
+        said = {output.path: self.formatting.said_of(output.below) for output in task.outputs}
+        return {FORMATS: {path: each for path, each in said.items() if each}}
 
     @staticmethod
     def _seconds(task: Task, made: Made, before: Mapping[str, Any]) -> float:

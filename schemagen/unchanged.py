@@ -5,7 +5,10 @@ It is all that such a build imports, so it imports next to nothing itself.
 
 from __future__ import annotations
 
+import os
 import sys
+
+import xxhash
 
 from schemagen import __version__
 from schemagen.state.glance import differing, load_parts, paths_of, times_at
@@ -20,6 +23,11 @@ NO_OPTIONS: tuple[object, ...] = (None, None, None, None, False)
 def snapshot_key(options: tuple[object, ...]) -> str:
     """What a snapshot has to have been taken for: this version, this Python, these options."""
     return repr((__version__, sys.version_info[:3], *options))
+
+
+def key_with_path(key: str) -> str:
+    """The ``key`` of a snapshot of what depends, too, on where programs are looked for."""
+    return f"{key} PATH {xxhash.xxh3_64_hexdigest(os.fsencode(os.environ.get('PATH', '')))}"
 
 
 class Glance:
@@ -39,7 +47,9 @@ class Glance:
         self.differing: list[int] = []
         self.version = times_at(SNAPSHOT)
         found = load_parts(SNAPSHOT)
-        if found is None or found[0] != key or (dodo and found[1] != dodo):
+        if found is None or (dodo and found[1] != dodo):
+            return
+        if found[0] != key and found[0] != key_with_path(key):
             return
         (unsettled, inputs, outputs), parts = found[2:]
         paths = paths_of(parts[2])

@@ -16,12 +16,16 @@ FLOORS = [
     ["commands"],
     ["watching"],
     ["doit_plugin"],
+    ["api"],
     ["inspection", "pack_commands", "scaffold"],
-    ["check", "conclusion"],
-    ["indexing"],
+    ["findings", "publishing"],
+    ["check", "conclusion", "reports"],
+    ["indexing", "together"],
     ["session"],
     ["costs"],
-    ["workers", "build", "project", "pack_files"],
+    ["workers", "project", "pack_files"],
+    ["formatting"],
+    ["programs", "writing"],
     ["plan", "generate"],
     ["packs"],
     ["mustache", "view", "overview"],
@@ -30,13 +34,14 @@ FLOORS = [
     ["priority", "shelf"],
     ["sources"],
     ["config", "keywords"],
-    ["jsontext"],
+    ["jsontext", "formatters"],
     ["changes"],
     ["unchanged"],
     ["state"],
     ["digest"],
+    ["types"],
     ["model"],
-    ["errors"],
+    ["errors", "explanations"],
     ["__init__"],
 ]
 TOP_ONLY = {"doit", "rich", "argparse"}
@@ -69,6 +74,8 @@ def test_imports_go_down() -> None:
         for name in imports_of(file):
             if name.startswith("schemagen."):
                 other = name.split(".")[1]
+                if room == "__init__":  # names what is imported when it is asked for
+                    continue
                 assert other == room or floor_of(other) > floor_of(room), f"{file} imports {name}"
 
 

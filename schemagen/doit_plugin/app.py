@@ -22,17 +22,19 @@ from schemagen.errors import SchemagenError
 from schemagen.packs import LoadPacks, load_packs
 
 CANNOT_START = 3
-Say = Callable[[SchemagenError], None]
+OnProblems = Callable[[Sequence[SchemagenError]], None]
 
 
-def _say(problem: SchemagenError) -> None:
-    warn(str(problem))
+def warn_of(problems: Sequence[SchemagenError]) -> None:
+    """Say why the build cannot start."""
+    for problem in problems:
+        warn(str(problem))
 
 
 class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
     """Declares the tasks of a configuration that is already loaded; see ``Session`` for the options.
 
-    ``front`` is who asks for it, where that is a build. ``say`` is told what keeps it from starting.
+    ``front`` is who asks for it, where that is a build; ``on_problems`` is told why it cannot start, where it cannot.
     """
 
     cmd_options = ()
@@ -45,16 +47,16 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         keeps_edited: bool = False,
         changes: Changes | None = None,
         load: LoadPacks = load_packs,
-        say: Say = _say,
+        on_problems: OnProblems = warn_of,
     ) -> None:
         super().__init__()
+        self._on_problems = on_problems
         self.front: Front | None = None
         self._config = config
         self._keeps_edited = keeps_edited
         self._changes = changes
         self._reporter = reporter
         self._load = load
-        self._say = say
 
     def load_doit_config(self) -> dict[str, Any]:
         return {**doit_config(), "reporter": self._reporter}
@@ -71,12 +73,12 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
                 )
             )
         except SchemagenError as problem:
-            self._say(problem)
+            self._on_problems([problem])
         except ExceptionGroup as problems:
-            for each in problems.exceptions:
-                if not isinstance(each, SchemagenError):
-                    raise
-                self._say(each)
+            ours = [each for each in problems.exceptions if isinstance(each, SchemagenError)]
+            if len(ours) < len(problems.exceptions):
+                raise
+            self._on_problems(ours)
         raise SystemExit(CANNOT_START)
 
 
@@ -100,7 +102,7 @@ def run_doit(
     fails_on_change: bool = False,
     reporter: MakeReporter | None = None,
     load: LoadPacks = load_packs,
-    say: Say = _say,
+    on_problems: OnProblems | None = None,
 ) -> int:
     """Run a doit command on the tasks of ``config``; returns doit's exit code.
 
@@ -110,8 +112,20 @@ def run_doit(
     """
     shown_by = reporter or (Reporter if showing is None else reporter_for(showing))
 
+    def say_problems(problems: Sequence[SchemagenError]) -> None:
+        warn_of(problems)
+        if showing is not None and showing.notes is not None:
+            showing.notes.cannot_start(problems)
+
     def loader(changes: Changes | None) -> ConfigLoader:
-        return ConfigLoader(config, reporter=shown_by, keeps_edited=keeps_edited, changes=changes, load=load, say=say)
+        return ConfigLoader(
+            config,
+            reporter=shown_by,
+            keeps_edited=keeps_edited,
+            changes=changes,
+            load=load,
+            on_problems=on_problems or say_problems,
+        )
 
     first = loader(None)
     if key:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from schemagen.doit_plugin.watchers import Crew, Totals, Watcher
+from schemagen.errors import SchemagenError
 from schemagen.plan import Task
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class _Counting(Watcher):
         self._predicted += predicted
         self._taken += seconds
 
-    def failed(self, task: Task, message: str) -> None:
+    def failed(self, task: Task, problem: SchemagenError) -> None:
         self._failed += 1
 
     def fresh(self, schemas: int) -> None:

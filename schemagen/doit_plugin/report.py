@@ -17,6 +17,7 @@ import time
 from typing import Any, TextIO
 
 from schemagen.doit_plugin.watchers import Totals, Watcher
+from schemagen.errors import SchemagenError
 from schemagen.plan import Task
 
 
@@ -34,8 +35,8 @@ class JsonLines(Watcher):
         outputs = [output.path for output in task.outputs]
         self._write("generated", schema=task.schema, outputs=outputs, seconds=round(seconds, 4))
 
-    def failed(self, task: Task, message: str) -> None:
-        self._write("failed", schema=task.schema, message=message)
+    def failed(self, task: Task, problem: SchemagenError) -> None:
+        self._write("failed", schema=task.schema, message=str(problem))
 
     def ended(self, totals: Totals) -> None:
         self._write("ended", generated=totals.generated, fresh=totals.fresh, failed=totals.failed)

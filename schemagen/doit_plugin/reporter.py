@@ -9,8 +9,9 @@ from typing import Any, TextIO
 
 from doit.reporter import ConsoleReporter
 
-from schemagen.doit_plugin.tasks import GenerateTask, OutputsTask
+from schemagen.doit_plugin.tasks import Failed, GenerateTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew, Totals, Watcher
+from schemagen.errors import Location, SchemagenError
 from schemagen.unchanged import summary
 
 
@@ -37,6 +38,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         self.fresh = sum(session.project.others for session in sessions)
         for watcher in self.watchers:
             watcher.began(self.fresh + len(ours))
+            watcher.planned([task.planned for task in ours])
             watcher.fresh(self.fresh)
 
     def backlog(self, left: float) -> None:
@@ -79,9 +81,18 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             super().add_failure(task, fail)
             return
         self.failed += 1  # an output for the whole project too: nobody ends with 1 and says that nothing failed
-        sys.stderr.write(f"{fail.message}\n")
+        self.say_failure(fail.message)
         for watcher in self.watchers:
-            watcher.failed(task.planned, fail.message)
+            watcher.failed(task.planned, _problem_of(task, fail))
+
+    def say_failure(self, message: str) -> None:
+        """Say why a task of ours failed, when it does."""
+        sys.stderr.write(f"{message}\n")
+
+    def kept(self, path: str) -> None:
+        """Called by our run command, at the end."""
+        for watcher in self.watchers:
+            watcher.kept(path)
 
     def complete_run(self) -> None:
         totals = Totals(self.generated, self.fresh, self.failed, time.monotonic() - self._started)
@@ -105,3 +116,12 @@ class QuietReporter(Reporter):
     desc = "schemagen: failures"
     shows_tasks = False
     is_quiet = True
+
+
+def _problem_of(task: OutputsTask, fail: Any) -> SchemagenError:
+    """What went wrong with a task; where doit says so in its own words, that is a fault of ours."""
+    if isinstance(fail, Failed):
+        return fail.problem
+    return SchemagenError(
+        f"a fault in schemagen, please report it: {fail.message}", Location(task.planned.schema), "SG900"
+    )

@@ -27,7 +27,7 @@ from schemagen.digest import digest_of
 from schemagen.doit_plugin.locking import locked
 from schemagen.doit_plugin.stopping import Stopped, Stops
 from schemagen.state.sight import file_system_now
-from schemagen.unchanged import LOCK, NO_OPTIONS, STATE_FOLDER, Glance, snapshot_key, summary
+from schemagen.unchanged import LOCK, NO_OPTIONS, STATE_FOLDER, Glance, key_with_path, snapshot_key, summary
 
 if TYPE_CHECKING:
     from schemagen.changes import Changes, Look
@@ -112,7 +112,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         dodo = _digest_of_plain_dodo(folder)
         if front.dodo and not dodo:
             return
-        snapshot = conclude(session, front.key, dodo, began)
+        key = key_with_path(front.key) if session.formatting else front.key
+        snapshot = conclude(session, key, dodo, began)
         if snapshot is not None:
             save(snapshot)
 
@@ -131,10 +132,11 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         failure_verbosity: int = 0,
         pdb: bool = False,
     ) -> Any:
-        from schemagen.build import sweep_temps
         from schemagen.doit_plugin.checker import ContentChecker
+        from schemagen.doit_plugin.reporter import Reporter
         from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
         from schemagen.plan import EDITED
+        from schemagen.writing import sweep_temps
 
         session = _session_of(self.task_list)
         if session is None:
@@ -156,18 +158,19 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             session.started = self._started
             common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
             runner: SerialRunner | ThreadRunner | BatchRunner
-            if not num_process:
+            if not num_process and not session.formatting.takes_many:
                 runner = SerialRunner(*common)
             elif par_type == "thread":
                 session.prepare()  # a template that two threads compile at once is wrong in one of them
                 runner = ThreadRunner(*common, num_process)
-            else:
-                runner = BatchRunner(*common, num_process, session)
+            else:  # if only for formatters that take many outputs at once
+                runner = BatchRunner(*common, num_process or 1, session)
             if session.changes is None:  # else the last build ended, and has left nothing
                 sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks and session.changes is None:
                 session.remove_orphans()
                 session.remember_packs()
+            session.formatting.remember()
             runner.stops = self._stops
             try:
                 result: int = runner.run_all(self.control.task_dispatcher())
@@ -176,6 +179,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                     sweep_temps(session.root / session.config.output)
             for path in sorted(session.kept):
                 session.warn(f"{path}:1:1: {EDITED}: kept")
+                if isinstance(report, Reporter):
+                    report.kept(path)
             return result or int(bool(session.kept))
 
     def _select(self, single: bool, auto_delayed_regex: bool) -> TaskControl:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,14 +20,14 @@ from schemagen.costs import Backlog, Job
 from schemagen.doit_plugin.checker import ContentChecker
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.stopping import Stops
-from schemagen.doit_plugin.tasks import GenerateTask, GroupTask, IndexTask, OutputsTask
+from schemagen.doit_plugin.tasks import Failed, GenerateTask, GroupTask, IndexTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
 from schemagen.session import Made, Session
 from schemagen.state.store import OURS, State
+from schemagen.together import Item, make_together, wanted_of
 from schemagen.workers import Limits, Lost, WorkerPool
 
-Item = tuple[str, tuple[str, ...] | None]  # the name of a schema, and the paths of its outputs to be made; None for all
 Done = Sequence[tuple[Any, Made]]  # doit's nodes, and what was made of each
 # How long to wait for results before the display is brought up to date.
 LOOK_SECONDS = 0.1
@@ -54,7 +54,7 @@ class _Committing:
             try:
                 super().process_task_result(node, base_fail)  # type: ignore[misc]  # of doit's Runner
             except SchemagenError as problem:
-                self._handle_task_error(node, TaskFailed(str(problem)))
+                self._handle_task_error(node, Failed(problem))
         if isinstance(node.task, OutputsTask):
             node.task.forget_made()
 
@@ -113,7 +113,7 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         super().__init__(dep_manager, reporter, continue_, always_execute, stream)
         self._workers = workers
         self._session = session
-        self._backlog = Backlog(workers, session.config.batch_size)
+        self._backlog = Backlog(workers, session.config.batch_size, is_few=session.formatting.takes_many)
         self._pool: WorkerPool | None = None
         self._began = 0.0  # when the workers were started
         self._running: dict[str, Any] = {}  # nodes by the name of their schema
@@ -194,12 +194,20 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
     def _feed(self) -> WorkerPool:
         if self._pool is None:
             self._session.project.load_shared(node.task.planned for node in self._running.values())
-            limits = Limits(self._session.config.timeout, self._session.config.max_memory)
+            making = _MakingTogether if self._session.formatting.takes_many else _Making
+            limits = Limits(self._most_seconds, self._session.config.max_memory)
             self._began = time.monotonic()
             self.__dict__.pop("_sizes", None)  # nearly all jobs are known by now; for others it is made again
-            self._pool = WorkerPool(self._workers, _Making(self._session), limits, self._on_loss)
+            self._pool = WorkerPool(self._workers, making(self._session), limits, self._on_loss)
         self._pool.feed(self._backlog.take)
         return self._pool
+
+    @property
+    def _most_seconds(self) -> float:
+        """The seconds that a schema may take. A run of a formatter, of which there may be one for each output, may take
+        as long again: it is known then which output it hangs at, so it is not for the pool to end it."""
+        runs = max(len(node.task.planned.outputs) for node in self._running.values()) if self._session.formatting else 0
+        return self._session.config.timeout * (1 + runs)
 
     def _take_results(self, pool: WorkerPool, seconds: float) -> None:
         """Save what workers have done, as doit does, but all that has come together: then it takes two writes to the
@@ -211,8 +219,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             self._claim(done)
             problems = self._commit(done)
             for (node, _), problem in zip(done, problems, strict=True):
-                if problem:
-                    self._handle_task_error(node, TaskFailed(problem))
+                if problem is not None:
+                    self._handle_task_error(node, Failed(problem))
                 else:
                     self.reporter.add_success(node.task)
                 node.task.forget_made()
@@ -223,8 +231,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             for node, made in done:
                 self._session.claim(node.task.planned, made)
 
-    def _commit(self, done: Done) -> list[str]:
-        """Save what is claimed; returns what was wrong with each."""
+    def _commit(self, done: Done) -> list[SchemagenError | None]:
+        """Save what is claimed; returns what was wrong with each, if anything was."""
         with self._state.together():
             return [made.problem or self._save(node, made) for node, made in done]
 
@@ -246,8 +254,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         self._backlog.learn(action.predicted, made.seconds)
         return node, made
 
-    def _save(self, node: Any, made: Made) -> str:
-        """Move the outputs of a task into place and remember it; returns why that cannot be."""
+    def _save(self, node: Any, made: Made) -> SchemagenError | None:
+        """Move the outputs of a task into place and remember it; returns why that cannot be, if it cannot."""
         task, action = node.task, node.task.action
         try:
             if task.planned.name not in self._special:
@@ -258,9 +266,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
                 task.save_extra_values()
                 self.dep_manager.save_success(task)
         except SchemagenError as problem:
-            return str(problem)
+            return problem
         node.run_status = "successful"
-        return ""
+        return None
 
     def _is_special(self, task: GenerateTask) -> bool:
         """Whether doit would record more of a task than its facts imply: see StateBackend."""
@@ -287,8 +295,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             self.reporter.dismissed(Crew(tuple(pool.busy), seconds, pool.losses, pool.recycled))
 
 
-def _problem(schema: str, lost: Lost) -> str:
-    return str(SchemagenError(f"not generated: {lost.why}", Location(schema), "SG500"))
+def _problem(schema: str, lost: Lost) -> SchemagenError:
+    return SchemagenError(f"not generated: {lost.why}", Location(schema), "SG500")
 
 
 class _Making:
@@ -300,6 +308,21 @@ class _Making:
 
     def __call__(self, item: Item) -> tuple[Any, ...]:
         name, wanted = item
-        outputs = [output.path for output in self._session.project.tasks[name].outputs] if wanted is None else wanted
-        made = self._session.make_recorded(name, outputs)
-        return {path: tuple(written) for path, written in made.written.items()}, *made[1:]
+        return _plain(self._session.make_recorded(name, wanted_of(self._session, name, wanted)))
+
+
+class _MakingTogether:
+    """The same for several schemas at once: only so can a formatter take many of their outputs."""
+
+    def __init__(self, session: Session) -> None:
+        session.prepare()
+        self._session = session
+
+    def together(
+        self, items: Sequence[Item], begin: Callable[[], None], alive: Callable[[], None]
+    ) -> list[tuple[Any, ...]]:
+        return [_plain(made) for made in make_together(self._session, items, begin, alive)]
+
+
+def _plain(made: Made) -> tuple[Any, ...]:
+    return {path: tuple(written) for path, written in made.written.items()}, *made[1:]

@@ -8,11 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from schemagen.doit_plugin.reporter import QuietReporter, Reporter, SummaryReporter
 from schemagen.doit_plugin.watchers import Totals, Watcher
 from schemagen.unchanged import summary
+
+if TYPE_CHECKING:
+    from schemagen.publishing import Notes
 
 MakeReporter = Callable[[TextIO, dict[str, Any]], Reporter]
 
@@ -20,13 +23,15 @@ MakeReporter = Callable[[TextIO, dict[str, Any]], Reporter]
 @dataclass(frozen=True, slots=True)
 class Showing:
     """What was asked for: each schema by name, or nothing but errors, or neither; a profile; a ``report`` for other
-    programs. ``started`` is when the build began, on the monotonic clock."""
+    programs; ``notes`` for one that is written at the end. ``started`` is when the build began, on the monotonic
+    clock."""
 
     started: float
     is_verbose: bool = False
     is_quiet: bool = False
     has_profile: bool = False
     report: TextIO | None = None
+    notes: Notes | None = None
 
 
 def reporter_for(showing: Showing) -> MakeReporter:
@@ -61,6 +66,10 @@ def _watchers(showing: Showing) -> list[Watcher]:
         from schemagen.doit_plugin.report import JsonLines
 
         watchers.append(JsonLines(showing.report, showing.started))
+    if showing.notes is not None:
+        from schemagen.doit_plugin.noting import Noting
+
+        watchers.append(Noting(showing.notes))
     if showing.has_profile:
         from schemagen.doit_plugin.profile import Profile
 

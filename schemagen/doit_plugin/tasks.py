@@ -11,18 +11,26 @@ from doit.exceptions import TaskFailed
 from doit.task import IOConfig
 from doit.task import Task as DoitTask
 
-from schemagen.build import remove_orphan
-from schemagen.errors import OutputError
+from schemagen.errors import OutputError, SchemagenError
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
 from schemagen.state.store import OURS
+from schemagen.writing import remove_orphan
 
 # Makes some outputs of a task.
 Make = Callable[[Task, Collection[str]], Made]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NO_CALC_DEP: set[str] = set()
 _IO = IOConfig({})
+
+
+class Failed(TaskFailed):  # type: ignore[misc]  # doit has no types
+    """doit's failure of a task of ours."""
+
+    def __init__(self, problem: SchemagenError) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
@@ -61,7 +69,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         """Take over what was made, here or in another process."""
         self.seconds = made.seconds
         if made.problem:
-            return TaskFailed(made.problem)
+            return Failed(made.problem)
         self.values = {OURS: made}
         return None
 
@@ -201,7 +209,7 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
                     remove_orphan(session.root, session.config.output, output.path)
                 outstream.write(f"{self.name} - removing file '{output.path}'\n")
             except OutputError as problem:
-                session.warn(f"{problem.location}: {problem.message}")
+                session.warn(str(problem))
 
 
 class GroupTask(DoitTask):  # type: ignore[misc]  # doit has no types

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schemagen.errors import SchemagenError
 from schemagen.plan import Task
 
 
@@ -35,6 +36,9 @@ class Watcher:
     def began(self, schemas: int) -> None:
         """So many schemas are to be looked at."""
 
+    def planned(self, tasks: Sequence[Task]) -> None:
+        """These are all tasks of schemas, but for those that are known to be fresh."""
+
     def backlog(self, left: float) -> None:
         """What still waits is predicted to take one worker so long."""
 
@@ -48,8 +52,11 @@ class Watcher:
     def fresh(self, schemas: int) -> None:
         """There was nothing to do for so many schemas."""
 
-    def failed(self, task: Task, message: str) -> None:
+    def failed(self, task: Task, problem: SchemagenError) -> None:
         """A schema has no outputs, or old ones."""
+
+    def kept(self, path: str) -> None:
+        """An output that was edited is kept, so it is not what would be generated."""
 
     def dismissed(self, crew: Crew) -> None:
         """The workers have ended."""

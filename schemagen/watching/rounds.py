@@ -12,7 +12,6 @@ from schemagen.config import Config
 from schemagen.doit_plugin.app import CANNOT_START, run_doit
 from schemagen.doit_plugin.reporter import QuietReporter
 from schemagen.doit_plugin.showing import Showing
-from schemagen.doit_plugin.tasks import OutputsTask
 from schemagen.doit_plugin.watchers import Totals, Watcher
 from schemagen.errors import SchemagenError
 from schemagen.packs import WarmPacks
@@ -60,8 +59,8 @@ class _Noting(Watcher):
     def generated(self, task: Task, predicted: float, seconds: float) -> None:
         self.schemas.append(task.schema)
 
-    def failed(self, task: Task, message: str) -> None:
-        self.errors[task.schema] = message
+    def failed(self, task: Task, problem: SchemagenError) -> None:
+        self.errors[task.schema] = str(problem)
 
     def ended(self, totals: Totals) -> None:
         self.totals = totals
@@ -72,13 +71,8 @@ class _NotingReporter(QuietReporter):
 
     desc = "schemagen: for a watch"
 
-    def add_failure(self, task: Any, fail: Any) -> None:
-        if not isinstance(task, OutputsTask):
-            super().add_failure(task, fail)
-            return
-        self.failed += 1
-        for watcher in self.watchers:
-            watcher.failed(task.planned, fail.message)
+    def say_failure(self, message: str) -> None:
+        """Nothing."""
 
 
 class Rounds:
@@ -117,7 +111,7 @@ class Rounds:
                 keeps_edited=self._keeps_edited,
                 reporter=make,
                 load=self.packs,
-                say=problems.append,
+                on_problems=problems.extend,
             )
         except SystemExit as ended:
             if ended.code != CANNOT_START:

@@ -223,7 +223,7 @@ class WorkerPool:
         if worker.done == len(first.items):
             worker.batches.popleft()
             worker.done = 0
-        self._bound(worker, report.grown, is_first=worker.finished == len(items))
+        self._bound(worker, report.grown, is_first=bool(items) and worker.finished == len(items))
         yield from zip(items, report.results, strict=True)
 
     # -- workers that die or hang

@@ -16,9 +16,8 @@ import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-Work = Callable[[Any], Any]
 RECURSION_LIMIT = 20_000
 REPORT_SECONDS = 0.1
 # No report has more results: the parent handles all of one before it does anything else; and if what a pipe holds is
@@ -29,8 +28,20 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
 
 
+class Together(Protocol):
+    """Work that is better done for several items at once."""
+
+    def together(self, items: Sequence[Any], begin: Callable[[], None], alive: Callable[[], None]) -> Sequence[Any]:
+        """The results of ``items``, in order. Calls ``begin`` where it begins with the next of them, and ``alive``
+        now and then after that, where it has more to do."""
+
+
+Work = Callable[[Any], Any] | Together
+
+
 class Report(NamedTuple):
-    """Results of the next items, the seconds that they took, and the bytes by which the worker's memory has grown."""
+    """Results of the next items, the seconds that they took, and the bytes by which the worker's memory has grown. One
+    without results says that the worker is alive."""
 
     results: list[Any]
     seconds: float
@@ -73,6 +84,9 @@ def serve(pipe: Connection, inherited: Sequence[Connection], parent: int, counte
 
 
 def _work_through(items: Sequence[Any], pipe: Connection, counter: Counter | None, work: Work, at_start: int) -> None:
+    if not callable(work):
+        _work_together(items, pipe, counter, work, at_start)
+        return
     results: list[Any] = []
     since = time.monotonic()
     for position, item in enumerate(items, 1):
@@ -84,6 +98,22 @@ def _work_through(items: Sequence[Any], pipe: Connection, counter: Counter | Non
             pipe.send(Report(results, seconds, memory_bytes() - at_start))
             results = []
             since = time.monotonic()
+
+
+def _work_together(
+    items: Sequence[Any], pipe: Connection, counter: Counter | None, work: Together, at_start: int
+) -> None:
+    def begin() -> None:
+        if counter is not None:
+            counter.add()
+
+    def alive() -> None:
+        pipe.send(Report([], 0.0, memory_bytes() - at_start))
+
+    for first in range(0, len(items), MOST_RESULTS):
+        since = time.monotonic()
+        results = list(work.together(items[first : first + MOST_RESULTS], begin, alive))
+        pipe.send(Report(results, time.monotonic() - since, memory_bytes() - at_start))
 
 
 def _receive(pipe: Connection, batches: SimpleQueue[tuple[Any, ...]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from schemagen.state.sight import see
 from schemagen.state.store import Origin
 
 TEMP_SUFFIX = ".schemagen-tmp"
+_KEEPS_END = re.compile(r"\.[0-9]+\.[0-9a-f]{8}" + re.escape(TEMP_SUFFIX) + r"\.")
 # Outputs up to this many bytes are made in memory.
 _IN_MEMORY = 1 << 20
 
@@ -70,7 +72,7 @@ class OutputFolder:
     def _write_temp(self, target: str, path: str, pieces: Iterable[bytes], mode: int | None) -> tuple[str, str]:
         """Write ``pieces`` to a new file beside ``target``; returns its path and the digest of its bytes."""
         folder, name = os.path.split(target)
-        temp = os.path.join(folder, f".{name[:100]}.{os.getpid()}.{os.urandom(4).hex()}{TEMP_SUFFIX}")
+        temp = os.path.join(folder, temp_name(name))
         fd = self._create(temp, folder, path)
         digest = Digest()
         try:
@@ -98,6 +100,14 @@ class OutputFolder:
             raise OutputError("a symbolic link on its path leads out of the output folder", Location(path), "SG403")
         self._checked.add(folder)
         return os.open(temp, flags, 0o666)
+
+
+def temp_name(name: str, *, keeps_end: bool = False) -> str:
+    """A name for a temporary file for the output ``name``; where it ``keeps_end``, it ends as ``name`` does, by which
+    other programs know what kind of file it is."""
+    # No file system takes more than 255 bytes, of which a character may be four.
+    unique = f"{os.getpid()}.{os.urandom(4).hex()}{TEMP_SUFFIX}"
+    return f".{unique}.{name[-50:]}" if keeps_end else f".{name[:100]}.{unique}"
 
 
 def _split(pieces: Iterable[bytes]) -> tuple[bytes, Iterator[bytes] | None]:
@@ -139,7 +149,7 @@ def sweep_temps(folder: Path) -> None:
     """Remove the temporary files that killed builds left below ``folder``; the caller holds the lock."""
     for parent, _, names in os.walk(folder):
         for name in names:
-            if name.startswith(".") and name.endswith(TEMP_SUFFIX):
+            if name.startswith(".") and (name.endswith(TEMP_SUFFIX) or _KEEPS_END.match(name)):
                 with contextlib.suppress(OSError):  # as in _unlink
                     os.unlink(os.path.join(parent, name))
 
