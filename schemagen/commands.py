@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -19,6 +19,7 @@ from schemagen.unchanged import Glance, snapshot_key, summary
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from schemagen.completion import Command, Option
     from schemagen.config import Config
     from schemagen.publishing import Notes
 
@@ -74,14 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="schemagen",
         description="Generate files from JSON Schemas through Mustache templates, incrementally and in parallel.",
+        epilog="Ends with 0 if all is well, 1 if a schema failed or an output is not as it should be, 2 if an argument "
+        "is wrong, 3 if it could not start, 130 after Ctrl-C. `schemagen COMMAND --help` says more.",
     )
     parser.add_argument("--version", action="version", version=f"schemagen {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     _add_generate(commands)
     _add_watch(commands)
-    _add_init(commands)
-    _add_hook(commands)
 
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("list", help="list the schemas with their outputs, and which are stale")
     _add_selection(listing)
+    listing.add_argument("-q", "--quiet", action="store_true", help="list the names of the schemas only")
     listing.set_defaults(run=_list)
 
     view = commands.add_parser("view", help="print the view of a schema, as templates see it, as JSON")
@@ -117,6 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_selection(clean)
     clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
     clean.set_defaults(run=_clean)
+
+    _add_init(commands)
+    _add_hook(commands)
+    _add_completion(commands)
     return parser
 
 
@@ -154,6 +160,14 @@ def _add_hook(commands: Commands) -> None:
     hook.add_argument("-C", "--directory", metavar="DIR", default=".", help="the project's folder")
     hook.add_argument("--diff", action="store_true", help="check: show how outputs differ")
     hook.set_defaults(run=_hook, takes_files=True)
+
+
+def _add_completion(commands: Commands) -> None:
+    completion = commands.add_parser("tabcompletion", help="print what a shell needs to complete these commands")
+    completion.add_argument(
+        "-s", "--shell", choices=("bash", "fish", "zsh"), default="bash", help="which shell (default: bash)"
+    )
+    completion.set_defaults(run=_tabcompletion)
 
 
 def _add_watch(commands: Commands) -> None:
@@ -333,6 +347,36 @@ def _hook(args: argparse.Namespace) -> int:
     return int(asked.run(asked))
 
 
+def _tabcompletion(args: argparse.Namespace) -> int:
+    from schemagen.completion import SHELLS
+
+    sys.stdout.write(SHELLS[args.shell](_described(_parser())))
+    return 0
+
+
+def _described(parser: argparse.ArgumentParser) -> list[Command]:
+    """The commands of ``parser`` as plain data."""
+    from schemagen.completion import Command
+
+    subparsers = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    meanings = {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
+    described = []
+    for name, each in subparsers.choices.items():
+        words = [word for action in each._actions if not action.option_strings for word in action.choices or ()]
+        takes_schema = any(str(action.metavar).startswith("SCHEMA") for action in each._actions)
+        described.append(Command(name, meanings[name], tuple(_options(each)), tuple(words), takes_schema))
+    return described
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[Option]:
+    from schemagen.completion import Option
+
+    for action in parser._actions:
+        if action.option_strings:
+            choices = tuple(action.choices or ())
+            yield Option(tuple(action.option_strings), action.help or "", choices, action.nargs != 0)
+
+
 def _watch(args: argparse.Namespace) -> int:
     from schemagen.watching import watch
 
@@ -403,7 +447,8 @@ def _explain(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     from schemagen import inspection
 
-    return inspection.list_schemas(_config_for(args))
+    config = _config_for(args)
+    return inspection.list_names(config) if args.quiet else inspection.list_schemas(config)
 
 
 def _packs(args: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ FLOORS = [
     ["watching"],
     ["doit_plugin"],
     ["api"],
-    ["inspection", "pack_commands", "scaffold"],
+    ["completion", "inspection", "pack_commands", "scaffold"],
     ["findings", "publishing"],
     ["check", "conclusion", "reports"],
     ["indexing", "together"],
