@@ -147,6 +147,7 @@ def _add_init(commands: Commands) -> None:
     init.add_argument("--pre-commit", action="store_true", help="add a pre-commit hook; outputs are to be committed")
     init.add_argument("--github", action="store_true", help="add a workflow for GitHub")
     init.add_argument("--gitlab", action="store_true", help="add a job for GitLab")
+    init.add_argument("--editor", action="store_true", help="add schemas for editors, and .taplo.toml that names them")
     init.set_defaults(run=_init)
 
 
@@ -329,7 +330,7 @@ def _init(args: argparse.Namespace) -> int:
     from schemagen.scaffold import init
     from schemagen.scaffold.writing import Wishes
 
-    return init(Path.cwd(), Wishes(args.pre_commit, args.github, args.gitlab))
+    return init(Path.cwd(), Wishes(args.pre_commit, args.github, args.gitlab, args.editor))
 
 
 def _hook(args: argparse.Namespace) -> int:
