@@ -182,6 +182,11 @@ def test_readme_shows_what_is_written() -> None:
         assert text in readme
 
 
+def test_page_of_pre_commit_shows_what_is_written() -> None:
+    page = (REPOSITORY / "docs/pre-commit.md").read_text(encoding="utf-8")
+    assert f"```yaml\n{texts.PRE_COMMIT}```" in page
+
+
 def test_written_workflows_and_hooks_are_yaml(empty_project: Project) -> None:
     yaml = pytest.importorskip("yaml")
     empty_project.run("init", "--pre-commit", "--github", "--gitlab")
