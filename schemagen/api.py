@@ -136,7 +136,8 @@ def render(
 
 
 def _render_file(path: Path, pack: str, root: Path) -> dict[str, bytes]:
-    config = replace(load_config(root), packs=(pack,), format=())
+    own = load_config(root)
+    config = replace(own, packs=(pack,), format=(), project=own)
     project = load_project(config)
     full = (root / path).resolve()
     task = next((task for task in project.tasks.values() if (root / task.schema).resolve() == full), None)
@@ -157,7 +158,8 @@ def _render_data(given: Mapping[str, Any] | bool | str | bytes, pack: str, name:
     packs = load_packs(config.packs, root)
     wanted = {output.path_for(name) for each in packs for output in each.outputs}
     resolution = Library([schema], config).resolve(schema)
-    return {below: b"".join(pieces) for below, pieces in render_outputs(schema, resolution, packs, wanted)}
+    names = {schema.path: name}
+    return {below: b"".join(pieces) for below, pieces in render_outputs(schema, resolution, names, packs, wanted)}
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -36,9 +36,9 @@ class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
     are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
     None for no limit; ``timeout`` is in seconds. ``format`` are external formatters, of which the last that matches an
-    output counts, ``format_files`` what else they read. ``digest`` is that of the
-    pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration says
-    where options of this run chose other schemas, packs or another output folder, else None."""
+    output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. ``digest`` is that
+    of the pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration
+    says where options of this run chose other schemas, packs or another output folder, else None."""
 
     root: str
     schemas: tuple[str, ...] = ("schemas",)
@@ -55,6 +55,7 @@ class Config:
     max_memory: int | None = None
     format: tuple[Formatter, ...] = ()
     format_files: tuple[str, ...] = ()
+    options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
 
@@ -117,7 +118,17 @@ def _formatter(pattern: str, command: str, text: str) -> Formatter:
 
 def place_of_key(config: Config, *keys: str) -> Location:
     """Where ``keys`` in [tool.schemagen] are set in the project's pyproject.toml."""
-    return _place_of(keys, _read_table(Path(config.root, FILE))[1])
+    return place_of_keys(config.root, *keys)
+
+
+def place_of_option(root: str, pack: str, name: str = "") -> Location:
+    """Where the project in the folder ``root`` says something of the options of ``pack``, or of the one at ``name``."""
+    return place_of_keys(root, "options", pack, *([name] if name else []))
+
+
+def place_of_keys(root: str, *keys: str) -> Location:
+    """Where ``keys`` in [tool.schemagen] are set in pyproject.toml in the folder ``root``."""
+    return _place_of(keys, _read_table(Path(root, FILE))[1])
 
 
 def bytes_of_size(text: str) -> int:

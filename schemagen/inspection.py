@@ -15,6 +15,7 @@ from schemagen.config import Config
 from schemagen.errors import ConfigError, Location
 from schemagen.explanations import load_explanations, long_form
 from schemagen.findings import cases_of
+from schemagen.generate import whole_view
 from schemagen.indexing import Indexing
 from schemagen.jsontext import dumps
 from schemagen.plan import Task
@@ -23,7 +24,6 @@ from schemagen.publishing import Notes
 from schemagen.session import STATE_FILE, Session
 from schemagen.sources import find_schemas
 from schemagen.state.store import State
-from schemagen.view import build_view
 
 
 def _session(config: Config) -> Session:
@@ -133,7 +133,7 @@ def print_view(config: Config, named: str) -> int:
     if task.problem is not None:
         _say(str(task.problem))
         return 1
-    print(dumps(build_view(*project.resolved(task.name)), indent=2))
+    print(dumps(whole_view(*project.resolved(task.name), project.names), indent=2))
     return 0
 
 

@@ -14,25 +14,28 @@ from typing import Any
 from urllib.parse import quote
 
 from schemagen.model import Schema
+from schemagen.view.names import Scope, ts_type_name, words_of
+from schemagen.view.typescript import ts_string
 
-OVERVIEW_VERSION = "1.0"
+OVERVIEW_VERSION = "1.1"
 Summary = Mapping[str, Any]
 # Every key that an overview, or anything in it, has.
 OVERVIEW_KEYS = frozenset({
     *("overview_version", "count", "schemas", "folders", "index", "first", "last", "depth", "name", "stem", "folder"),
     *("path", "title", "label", "description", "is_deprecated", "outputs", "href", "suffix", "pack"),
-    *("is_own", "refs"),
+    *("is_own", "refs", "options", "ts_name", "ts_module_path"),
 })  # fmt: skip
 # The keys of the overview and of each object in a list of it.
 OVERVIEW_FRAMES: Mapping[str, frozenset[str]] = {
-    "": frozenset({"overview_version", "count", "schemas", "folders"}),
+    "": frozenset({"overview_version", "count", "schemas", "folders", "options"}),
     "folders": frozenset({"path", "depth", "schemas", "index", "first", "last"}),
     "schemas": OVERVIEW_KEYS
-    - {"overview_version", "count", "schemas", "folders", "depth", "href", "suffix", "pack", "is_own"},
-    "outputs": frozenset({"path", "href", "suffix", "pack", "is_own", "index", "first", "last"}),
+    - {"overview_version", "count", "schemas", "folders", "depth", "href", "suffix", "pack", "is_own", "options"}
+    - {"ts_module_path"},
+    "outputs": frozenset({"path", "href", "suffix", "pack", "is_own", "ts_module_path", "index", "first", "last"}),
     "refs": frozenset({"name", "index", "first", "last"}),
 }
-OVERVIEW_TEXTS = OVERVIEW_KEYS - {*OVERVIEW_FRAMES, "first", "last", "is_deprecated", "is_own"}
+OVERVIEW_TEXTS = OVERVIEW_KEYS - {*OVERVIEW_FRAMES, "first", "last", "is_deprecated", "is_own", "options"}
 NO_SUMMARY: Summary = {"title": "", "description": "", "is_deprecated": False}
 
 
@@ -63,7 +66,8 @@ def build_overview(entries: Sequence[Entry], at: str, pack: str) -> dict[str, An
     (empty for the top), ``depth`` and ``schemas``. Items of lists have ``index`` (from 1), ``first`` and ``last``.
     Every key is always there.
     """
-    schemas = _numbered([_schema(entry, posixpath.dirname(at), pack) for entry in sorted(entries, key=_place)])
+    names = Scope(ts_type_name)
+    schemas = _numbered([_schema(entry, posixpath.dirname(at), pack, names) for entry in sorted(entries, key=_place)])
     folders = [
         {
             "path": path,
@@ -85,7 +89,7 @@ def _place(entry: Entry) -> tuple[str, str]:
     return folder, stem
 
 
-def _schema(entry: Entry, start: str, pack: str) -> dict[str, Any]:
+def _schema(entry: Entry, start: str, pack: str, names: Scope) -> dict[str, Any]:
     folder, _, stem = entry.name.rpartition("/")
     title = entry.summary["title"]
     return {
@@ -95,6 +99,7 @@ def _schema(entry: Entry, start: str, pack: str) -> dict[str, Any]:
         "path": entry.path,
         "title": title,
         "label": title or stem,
+        "ts_name": ts_type_name(names.claim(words_of(entry.name))),
         "description": entry.summary["description"],
         "is_deprecated": entry.summary["is_deprecated"],
         "outputs": _numbered([_output(path, start, by, pack) for path, by in entry.outputs.items()]),
@@ -105,7 +110,20 @@ def _schema(entry: Entry, start: str, pack: str) -> dict[str, Any]:
 def _output(path: str, start: str, by: str, pack: str) -> dict[str, Any]:
     relative = posixpath.relpath(path, start) if start else posixpath.normpath(path)  # the same, in a tenth of the time
     _, _, suffix = posixpath.basename(path).partition(".")
-    return {"path": path, "href": quote(relative), "suffix": suffix, "pack": by, "is_own": by == pack}
+    return {
+        "path": path,
+        "href": quote(relative),
+        "suffix": suffix,
+        "pack": by,
+        "is_own": by == pack,
+        "ts_module_path": _module_path(relative),
+    }
+
+
+def _module_path(relative: str) -> str:
+    """A string literal that names the file at ``relative`` in an import of TypeScript, without its extension."""
+    path = relative.removesuffix(".ts")
+    return ts_string(path if path.startswith("../") else f"./{path}")
 
 
 def _numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

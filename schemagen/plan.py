@@ -128,13 +128,20 @@ def _recipe(pack: Pack, output: Output, folder: str, formats: FormatDigest | Non
     return Recipe(output, pack.name, digest_fields([pack.name, path, output.digest]), folder, suffix, formats)
 
 
-def plan_task(file: SchemaFile, links: Links, recipes: Sequence[Recipe], config: Config) -> Task:
-    """The task for the schema ``file``."""
+def plan_task(
+    file: SchemaFile, links: Links, names: Mapping[str, str], recipes: Sequence[Recipe], config: Config
+) -> Task:
+    """The task for the schema ``file``; ``names`` are those of all schemas, by path.
+
+    A module of code names those that it imports. All files that a schema refs are schemas of the project: what
+    became of one that was excluded is told by the links.
+    """
     name = file.name
     # No option, path or digest holds a NUL, and digests are all of one length.
     inputs = [field for item in links.inputs.items() for field in item]
     opaque = digest_fields(links.opaque) if links.opaque else ""
-    base = digest_of("\0".join([options_text(config), opaque, name, *inputs]).encode())
+    called = [names[path] for path in links.inputs if path != file.path] if len(links.inputs) > 1 else ()
+    base = digest_of("\0".join([options_text(config), opaque, name, *inputs, *called]).encode())
     outputs = [recipe.planned(name, digest_of(f"{base}{recipe.digest}".encode())) for recipe in recipes]
     return Task(name, file.path, links, tuple(outputs))
 
@@ -249,7 +256,8 @@ def _something_changed(task: Task, changed: Collection[str], *, knows_files: boo
         return "what it shows of the schemas changed"
     packs = ", ".join(sorted({output.pack for output in task.outputs if output.path in changed}))
     shown = ", or what it shows of the schemas," if task.is_for_project else ""
-    return f"a template, a partial or the manifest of the pack {packs}{shown} changed"
+    called = ", or what a schema that it refs is called," if len(task.links.inputs) > 1 else ""
+    return f"a template, a partial, the manifest or an option of the pack {packs}{shown}{called} changed"
 
 
 def _changed_options(now: str, before: str) -> list[str]:
@@ -312,6 +320,9 @@ def check_collisions(tasks: Sequence[Task], read: Iterable[str]) -> None:
             parent = parent.rpartition("/")[0]
             if parent in taken:
                 problems.append(_collision(task, output, *taken[parent]))
+            elif f"{parent}.py" in taken and folded.endswith(".py"):
+                # Python finds nothing in a folder beside a module of the same name.
+                problems.append(_collision(task, output, *taken[f"{parent}.py"]))
     if problems:
         raise ExceptionGroup("outputs collide", problems)
 

@@ -12,19 +12,20 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from schemagen.changes import Changes
 from schemagen.config import FILE as CONFIG_FILE
-from schemagen.config import Config, check_paths
+from schemagen.config import Config, check_paths, place_of_option
 from schemagen.digest import digest_of
 from schemagen.errors import RefError, SchemaError
 from schemagen.formatting import NO_FORMATTING, Formatting
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
-from schemagen.packs import LoadPacks, Pack, load_packs
+from schemagen.packs import LoadPacks, Options, Pack, load_packs
 from schemagen.plan import (
     Links,
     Task,
@@ -54,7 +55,7 @@ class Project:
     schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
     all else that the plan depends on: packs, configuration and folders, empty for what was not there. ``project_tasks``
     are those of outputs that there is one of for the whole project, a task per pack that has any. ``priorities`` are
-    what schemas ask for themselves, by path, of those that do.
+    what schemas ask for themselves, by path, of those that do. ``names`` are those of all schemas, by path.
     """
 
     config: Config
@@ -66,6 +67,7 @@ class Project:
     project_tasks: tuple[Task, ...]
     basis: Mapping[str, str]
     priorities: Mapping[str, int]
+    names: Mapping[str, str]
     _library: Library
     _shelf: Shelf
     _resolutions: dict[str, Resolution]
@@ -101,7 +103,7 @@ class Project:
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.packs, wanted)
+        return render_outputs(schema, resolution, self.names, self.packs, wanted)
 
 
 def load_project(
@@ -111,7 +113,7 @@ def load_project(
     load: LoadPacks = load_packs,
 ) -> Project:
     """Read all schemas and packs and plan the tasks; ``remembered`` gives the facts of a schema, by name,
-    ``formatting`` is what goes over the outputs, and ``load`` loads the packs.
+    ``formatting`` is what goes over the outputs, and ``load`` gives the packs.
 
     Raises ConfigError, or an ExceptionGroup of SchemagenErrors, where the build cannot start.
     """
@@ -119,7 +121,7 @@ def load_project(
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     files = find_schemas(config)
-    packs = load(config.packs, Path(config.root))
+    packs = load(config.packs, Path(config.root), options_of(config))
     for pack in packs:
         basis |= pack.files
     basis |= formatting.files
@@ -128,6 +130,13 @@ def load_project(
     project = loading.project(tasks, basis, others=0)
     check_collisions([*tasks, *project.project_tasks], basis)
     return project
+
+
+def options_of(config: Config) -> Options:
+    """What a project has chosen of the options of its packs."""
+    # Where options of a run chose other packs, what is configured for the project's own says nothing of them.
+    are_for_all = config.is_whole and bool(config.packs)
+    return Options(config.options, partial(place_of_option, config.root), are_for_all)
 
 
 def load_changed(
@@ -144,7 +153,7 @@ def load_changed(
     schemas = [paths[schema] for schema in columns.schemas()]
     ids = {schemas[task]: known for task, known in columns.known_ids().items()}
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
-    packs = load(config.packs, Path(config.root))
+    packs = load(config.packs, Path(config.root), options_of(config))
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
     loading = _Loading(config, packs, files, remembered, rest, formatting)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
@@ -182,6 +191,7 @@ class _Loading:
         self._recipes = recipes_of(packs, config, self._formats)
         self._files = files
         self._rest = rest
+        self._names = {**rest.names, **{file.path: file.name for file in files}}
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
         self._shelf = Shelf(config)
@@ -256,7 +266,7 @@ class _Loading:
         if not self._shelf.holds_all:
             self._library.forget()
         return Project(
-            *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
+            *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._names),
             *(self._library, self._shelf, self._resolutions),
         )
 
@@ -275,7 +285,7 @@ class _Loading:
             return plan_failure(file, error, failed, self._recipes)
         except SchemaError as error:  # of a schema of the rest, which broke just now
             return plan_failure(file, error, Links(self._inputs(file, ())), self._recipes)
-        return plan_task(file, links, self._recipes, self._config)
+        return plan_task(file, links, self._names, self._recipes, self._config)
 
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)

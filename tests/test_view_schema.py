@@ -13,6 +13,7 @@ from jsonschema_specifications import REGISTRY
 
 from schemagen.config import Config
 from schemagen.model import Draft
+from schemagen.python.shapes import EMPTY_PY_CODEC, EMPTY_PY_DECLARATION, EMPTY_PY_MEMBER, EMPTY_PY_MODULE
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import VIEW_VERSION, build_view, shapes, view_schema
@@ -37,6 +38,15 @@ SHAPES = {
     "extension": shapes.EMPTY_EXTENSION,
     "vocabulary": shapes.EMPTY_VOCABULARY,
     "html": shapes.EMPTY_HTML,
+    "ts_module": shapes.EMPTY_TS_MODULE,
+    "ts_import": shapes.EMPTY_TS_IMPORT,
+    "ts_imported": shapes.EMPTY_TS_NAME,
+    "ts_declaration": shapes.EMPTY_TS_DECLARATION,
+    "ts_member": shapes.EMPTY_TS_MEMBER,
+    "py_module": EMPTY_PY_MODULE,
+    "py_declaration": EMPTY_PY_DECLARATION,
+    "py_member": EMPTY_PY_MEMBER,
+    "py_codec": EMPTY_PY_CODEC,
 }
 OBJECTS = {name: item for name, item in view_schema()["$defs"].items() if "properties" in item} | {
     "view": view_schema()

@@ -102,7 +102,7 @@ def run_doit(
     fails_on_change: bool = False,
     reporter: MakeReporter | None = None,
     load: LoadPacks = load_packs,
-    on_problems: OnProblems | None = None,
+    on_problems: OnProblems = warn_of,
 ) -> int:
     """Run a doit command on the tasks of ``config``; returns doit's exit code.
 
@@ -112,8 +112,8 @@ def run_doit(
     """
     shown_by = reporter or (Reporter if showing is None else reporter_for(showing))
 
-    def say_problems(problems: Sequence[SchemagenError]) -> None:
-        warn_of(problems)
+    def told(problems: Sequence[SchemagenError]) -> None:
+        on_problems(problems)
         if showing is not None and showing.notes is not None:
             showing.notes.cannot_start(problems)
 
@@ -124,7 +124,7 @@ def run_doit(
             keeps_edited=keeps_edited,
             changes=changes,
             load=load,
-            on_problems=on_problems or say_problems,
+            on_problems=told,
         )
 
     first = loader(None)

@@ -21,6 +21,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
 
     desc = "schemagen: what was generated, what failed, and a summary"
     shows_tasks = True
+    names_failures = True
     is_quiet = False
 
     def __init__(self, outstream: TextIO, options: dict[str, Any], watchers: Sequence[Watcher] = ()) -> None:
@@ -81,13 +82,10 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             super().add_failure(task, fail)
             return
         self.failed += 1  # an output for the whole project too: nobody ends with 1 and says that nothing failed
-        self.say_failure(fail.message)
+        if self.names_failures:
+            sys.stderr.write(f"{fail.message}\n")
         for watcher in self.watchers:
             watcher.failed(task.planned, _problem_of(task, fail))
-
-    def say_failure(self, message: str) -> None:
-        """Say why a task of ours failed, when it does."""
-        sys.stderr.write(f"{message}\n")
 
     def kept(self, path: str) -> None:
         """Called by our run command, at the end."""

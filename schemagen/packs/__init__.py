@@ -3,10 +3,14 @@
 from schemagen.packs.finding import builtin_folder, find_pack, packs_at_hand
 from schemagen.packs.lint import lint_pack
 from schemagen.packs.loading import LoadPacks, Output, Pack, load_pack, load_packs
+from schemagen.packs.options import NO_OPTIONS, Options, OptionValue
 from schemagen.packs.warm import WarmPacks
 
 __all__ = [
+    "NO_OPTIONS",
     "LoadPacks",
+    "OptionValue",
+    "Options",
     "Output",
     "Pack",
     "WarmPacks",

@@ -16,6 +16,7 @@ PYTHON_VALUES = frozenset(keyword.kwlist) | _words("bool dict float int list obj
 PYTHON_TYPES = frozenset(keyword.kwlist) | _words(
     """Any Literal Never Union Optional TypedDict NotRequired Required ReadOnly Generic TypeVar TypeAlias
     TypeAliasType Annotated ClassVar Final Self Mapping Sequence Iterable Iterator Callable Enum StrEnum IntEnum
+    Unset InvalidData JsonObject Decoder JsonInteger JsonNever JsonNumber OpenModel ClosedModel
     BaseModel Field RootModel ConfigDict Ellipsis NotImplemented Exception BaseException ValueError TypeError KeyError
     Warning DeprecationWarning Path Decimal"""
 )

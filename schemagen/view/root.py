@@ -20,7 +20,7 @@ from schemagen.view.text import clean, humanise, one_line
 from schemagen.view.types import add_types
 from schemagen.view.typescript_types import TypeScript
 
-VIEW_VERSION = "1.0"
+VIEW_VERSION = "1.1"
 ROOT_ANCHOR = "schema"
 _DIALECTS = {
     Draft.D4: "draft 4",

@@ -185,6 +185,21 @@ EMPTY_VIEW: Plain = {
     "definitions": [],
     "has_definitions": False,
     "documents": [],
+    # What a pack has chosen, and modules of types in languages: put in for each output that reads them.
+    "options": {},
+    **dict.fromkeys(("ts_module", "py_module", "py_dict_module", "py_model_module"), False),
+}
+EMPTY_TS_MODULE: Plain = {"ts_imports": [], "has_ts_imports": False, "ts_declarations": []}
+EMPTY_TS_IMPORT: Plain = {"ts_import": "", "ts_module_path": "", "ts_imported": []}
+EMPTY_TS_NAME: Plain = {"ts_name": "", "ts_import_name": ""}
+EMPTY_TS_DECLARATION: Plain = {
+    **dict.fromkeys(("ts_name", "ts_doc", "ts_body", "ts_rest"), ""),
+    **dict.fromkeys(("is_root", "is_recursive", "is_deprecated", "is_interface", "is_alias"), False),
+    "ts_members": [],
+}
+EMPTY_TS_MEMBER: Plain = {
+    **dict.fromkeys(("ts_doc", "ts_property", "ts_type"), ""),
+    **dict.fromkeys(("is_optional", "is_readonly", "is_deprecated"), False),
 }
 
 # The keys of a node that naming it fills in.

@@ -6,6 +6,7 @@ is saved after that look is in the next round, and if a build finds other folder
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -71,6 +72,7 @@ class _Watch:
         now = time.time()
         since = saved_at(changed, self._looked)
         self._lines.say_round(self._build(), changed, now if since is None else since)
+        gc.collect()  # a build leaves that to its end, which here never comes
 
     def _build(self, started: float | None = None) -> Round:
         """Build, and show how it gets on if it began at ``started`` and may take long."""

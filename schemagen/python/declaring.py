@@ -1,0 +1,124 @@
+"""This module knows how to make the types of a module such as Python can declare: every object with members is a
+class of its own, for Python has no types of objects without a name, and no intersections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from schemagen.types.model import (
+    ANY,
+    Array,
+    Declaration,
+    Intersection,
+    Literal,
+    Module,
+    Named,
+    Record,
+    Scalar,
+    Type,
+    Union,
+)
+from schemagen.view.names import Scope, Words, shortened, type_scope, words_of
+
+
+def declarations_of(module: Module) -> tuple[Declaration, ...]:
+    """The declarations of ``module``, each followed by those of the objects in it, which are named after their place
+    (``OrderLinesItem``). Records with members stand at the top of a declaration only, intersections nowhere."""
+    scope = type_scope()
+    for declaration in module.declarations:
+        scope.claim(declaration.words)
+    return tuple(made for declaration in module.declarations for made in _Declaring(scope).all_of(declaration))
+
+
+def is_class(declaration: Declaration) -> bool:
+    """Whether ``declaration`` is of a class; else it is of an alias."""
+    return isinstance(declaration.type, Record) and bool(declaration.type.members)
+
+
+def references_in(found: Type) -> Iterator[Named]:
+    """All names in ``found``."""
+    if isinstance(found, Named):
+        yield found
+        return
+    for part in parts_of(found):
+        yield from references_in(part)
+
+
+def parts_of(found: Type) -> Iterator[Type]:
+    """The types that ``found`` is made of."""
+    if isinstance(found, Array | Record):
+        yield from found.fixed if isinstance(found, Array) else (member.type for member in found.members)
+        if found.rest is not None:
+            yield found.rest
+    elif isinstance(found, Union | Intersection):
+        yield from found.parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A record that was found in a type, to be declared as ``words``."""
+
+    words: Words
+    record: Record
+
+
+class _Declaring:
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._waiting: list[_Found] = []
+
+    def all_of(self, declaration: Declaration) -> Iterator[Declaration]:
+        yield replace(declaration, type=self._top(declaration.type, declaration.words))
+        while self._waiting:
+            found = self._waiting.pop(0)
+            yield Declaration(found.words, self._members(found.record, found.words), found.record.notes)
+
+    def _top(self, found: Type, path: Words) -> Type:
+        found = _without_intersections(found)
+        return self._members(found, path) if isinstance(found, Record) else self._inside(found, path)
+
+    def _members(self, record: Record, path: Words) -> Record:
+        members = tuple(
+            replace(member, type=self._inside(member.type, (*path, *words_of(member.key)))) for member in record.members
+        )
+        rest = None if record.rest is None else self._inside(record.rest, (*path, "value"))
+        return replace(record, members=members, rest=rest)
+
+    def _inside(self, found: Type, path: Words) -> Type:
+        found = _without_intersections(found)
+        if isinstance(found, Scalar | Literal | Named):
+            return found
+        if isinstance(found, Record):
+            if not found.members:
+                return self._members(found, path)
+            words = self._scope.claim(shortened(path))
+            self._waiting.append(_Found(words, found))
+            return Named("", words)
+        if isinstance(found, Array):
+            fixed = tuple(self._inside(item, (*path, "item", str(n))) for n, item in enumerate(found.fixed, 1))
+            rest = None if found.rest is None else self._inside(found.rest, (*path, "item"))
+            return Array(fixed, found.least, rest)
+        assert isinstance(found, Union)
+        # Only where several need a name are they numbered.
+        is_alone = sum(isinstance(part, Record) and bool(part.members) for part in found.parts) == 1
+        parts = (
+            self._inside(part, path if is_alone else (*path, "variant", str(number)))
+            for number, part in enumerate(found.parts, 1)
+        )
+        return Union(tuple(parts))
+
+
+def _without_intersections(found: Type) -> Type:
+    """``found``, or of an intersection the part that tells most: every value of it is one of each part."""
+    while isinstance(found, Intersection):
+        found = min(found.parts, key=_vagueness)
+    return found
+
+
+def _vagueness(found: Type) -> int:
+    if found == ANY:
+        return 3
+    if isinstance(found, Record):
+        return 0 if found.members else 2
+    return 1 if isinstance(found, Named) else 2
