@@ -76,6 +76,13 @@ def test_every_manifest_of_ours_is_valid(manifest: str) -> None:
         ('path = "{path}.txt"', 'path = "{path}.txt"\nper = "schema"\nlanguage = "html"'),
         ('path = "{path}.txt"', 'path = "{path}.txt"\nper = "task"'),
         ('path = "{path}.txt"', ""),
+        ('path = "{path}.txt"', 'path = "{py_path}.py"'),
+        ('path = "{path}.txt"', 'path = "{path}.txt"\n[options.a]\ndescription = "A"\ndefault = true'),
+        ('path = "{path}.txt"', 'path = "{path}.txt"\n[options.a]\ndescription = ""\ndefault = true'),
+        ('path = "{path}.txt"', 'path = "{path}.txt"\n[options.a]\ndescription = "A"'),
+        ('path = "{path}.txt"', 'path = "{path}.txt"\n[options.A]\ndescription = "A"\ndefault = true'),
+        ('path = "{path}.txt"', 'path = "{path}.txt"\n[options.a]\ndescription = "A"\ndefault = "b"\nchoices = ["b"]'),
+        ('path = "{path}.txt"', 'path = "{path}.txt"\n[options.a]\ndescription = "A"\ndefault = true\nchoices = ["b"]'),
     ],
 )
 def test_schema_of_packs_refuses_what_schemagen_refuses(old: str, new: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from schemagen.config import Config
 from schemagen.errors import SchemagenError
 from schemagen.packs import WarmPacks
+from schemagen.project import options_of
 from schemagen.sources import SKIPPED_FOLDERS
 from schemagen.unchanged import STATE_FOLDER
 
@@ -25,7 +26,7 @@ def folders_of(config: Config, packs: WarmPacks) -> frozenset[str]:
     wanted |= {str(root / path) for path in config.format_files}
     wanted |= {str(root / word) for formatter in config.format for word in formatter.words if (root / word).is_file()}
     with contextlib.suppress(SchemagenError, ExceptionGroup):  # the build says what is wrong with them
-        wanted |= {str(root / file) for pack in packs(config.packs, root) for file in pack.files}
+        wanted |= {str(root / file) for pack in packs(config.packs, root, options_of(config)) for file in pack.files}
     return frozenset(_nearest_folder(path) for path in wanted)
 
 
