@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from schemagen.config import Config
 from schemagen.doit_plugin.showing import progress_since
+from schemagen.doit_plugin.watchers import Totals
 from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.unchanged import summary
 from schemagen.watching.lines import Lines, saved_at
@@ -52,8 +53,8 @@ class _Watch:
         started = time.monotonic()
         done = self._build(started)
         self._lines.say_round(Round(None, done.errors, is_started=done.is_started), (), 0)
-        if done.totals is not None:
-            totals = done.totals
+        if done.is_started:
+            totals = done.totals or Totals(0, done.fresh, 0, time.monotonic() - started)
             self._lines.say(summary(totals.generated, totals.fresh, totals.failed, totals.seconds).rstrip())
         says_hello = True
         while True:

@@ -27,16 +27,14 @@ class Round:
     """What became of a build. ``errors`` are all there are now, by the file that they are about, a line each;
     ``is_started`` is false where they kept the build from starting, so that nothing is known of the schemas.
     ``totals`` is None where there was nothing to do, and ``is_whole`` true where every schema was looked at;
-    ``generated`` are the paths of the schemas that were generated."""
+    ``generated`` are the paths of the schemas that were generated, ``fresh`` is how many there are where all are."""
 
     totals: Totals | None
     errors: Mapping[str, str]
     is_started: bool = True
     is_whole: bool = False
     generated: Sequence[str] = ()
-
-
-NOTHING = Round(None, {})
+    fresh: int = 0
 
 
 def not_started(problems: Iterable[SchemagenError]) -> Round:
@@ -91,7 +89,7 @@ class Rounds:
         started = time.monotonic()
         found = look(Glance(self._key))
         if found.fresh:
-            return NOTHING
+            return Round(None, {}, fresh=found.fresh)
         noting = _Noting()
         problems: list[SchemagenError] = []
 
