@@ -158,8 +158,7 @@ def _render_data(given: Mapping[str, Any] | bool | str | bytes, pack: str, name:
     packs = load_packs(config.packs, root)
     wanted = {output.path_for(name) for each in packs for output in each.outputs}
     resolution = Library([schema], config).resolve(schema)
-    names = {schema.path: name}
-    return {below: b"".join(pieces) for below, pieces in render_outputs(schema, resolution, names, packs, wanted)}
+    return {below: b"".join(pieces) for below, pieces in render_outputs(schema, resolution, packs, wanted)}
 
 
 @contextlib.contextmanager

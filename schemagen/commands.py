@@ -220,7 +220,9 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to generate (default: [tool.schemagen] in pyproject.toml)")
-    group.add_argument("-s", "--schema-dir", metavar="DIR", action="append", help="folder of schemas")
+    group.add_argument(
+        "-s", "--schema-dir", metavar="DIR", action="append", help="folder of schemas; or FILE#/POINTER/*"
+    )
     group.add_argument("-o", "--output-dir", metavar="DIR", help="folder of the outputs")
     group.add_argument(
         "-t", "--templates-dir", metavar="PACK_OR_DIR", action="append", help="pack by name, or its folder"
@@ -253,11 +255,11 @@ def _size(text: str) -> int:
 
 def _config_for(args: argparse.Namespace) -> Config:
     """The project's configuration with what the command line says instead."""
-    from schemagen.config import load_config
+    from schemagen.config import load_config, normal_source
 
     own = config = load_config(Path.cwd())
     if args.schema_dir:
-        config = replace(config, schemas=tuple(_shown(folder) for folder in args.schema_dir), exclude=())
+        config = replace(config, schemas=tuple(normal_source(source) for source in args.schema_dir), exclude=())
     if args.output_dir:
         config = replace(config, output=_shown(args.output_dir))
     if args.templates_dir:

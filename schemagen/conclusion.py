@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +48,9 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     everything = [*tasks, *_indexes(session)]
     seen = {path: _settled(sight, began) for path, sight in project.sights.items()}
     seen |= dict.fromkeys((task.schema for task in tasks if task.schema not in seen), _NOT_SEEN)
+    parts = _parts(session, tasks)
+    for part in parts:
+        seen.pop(part, None)
     now = file_system_now(os.path.join(root, LOCK))
     seen |= {path: _see_again(root, path, digest, now) for path, digest in project.basis.items() if digest}
     seen[STATE_FILE] = _settled(see(os.path.join(root, STATE_FILE)), now)
@@ -71,10 +74,12 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     absent = sorted({
         *(path for task in tasks for path in task.links.missing),
         *(path for path, digest in project.basis.items() if not digest),
+        *parts,
     })  # fmt: skip
     paths = (*inputs, *made, *absent)
-    at = {path: number for number, path in enumerate(inputs)}
-    columns = Columns.of(_rows(session, tasks, at))
+    at = {path: number for number, path in enumerate(absent, len(inputs) + len(made))} if parts else {}
+    at |= {path: number for number, path in enumerate(inputs)}
+    columns = Columns.of(_rows(session, tasks, at, len(inputs)))
     return Snapshot(
         key,
         dodo,
@@ -94,7 +99,11 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     before, columns, state, root = changes.snapshot, changes.columns, session.state, session.root
     assert state is not None
     tasks = dict(zip(sorted(changes.tasks), session.tasks(), strict=True))
-    at = {path: number for number, path in enumerate(before.paths[: before.inputs])}
+    absent = _parts(session, tasks.values()).union(*(task.links.missing for task in tasks.values()))
+    known = before.inputs + before.outputs
+    absent -= set(before.paths[known:])
+    at = {path: number for number, path in enumerate((*before.paths[known:], *sorted(absent)), known)}
+    at |= {path: number for number, path in enumerate(before.paths[: before.inputs])}
     now = file_system_now(os.path.join(root, LOCK))
     seen = {at[STATE_FILE]: _settled(see(os.path.join(root, STATE_FILE)), now)}
     for path, sight in session.project.sights.items():
@@ -116,8 +125,6 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     columns = columns.replaced(rows)
     if state.is_loaded:  # and perhaps rewritten
         columns = columns.placed(state.place(task_name(name)) for name in columns.task_names())
-    absent = {path for task in tasks.values() for path in task.links.missing}
-    absent -= set(before.paths[before.inputs + before.outputs :])
     return replace(
         before,
         log_size=state.size,
@@ -182,9 +189,17 @@ def _is_settled(session: Session, task: Task) -> bool:
     return all(output.key and recorded.get(output.path, ("",))[0] == output.key for output in task.outputs)
 
 
-def _rows(session: Session, tasks: Sequence[Task], at: Mapping[str, int]) -> Iterator[Row]:
-    """The rows of all ``tasks``, whose outputs follow the inputs, which are ``at`` their numbers."""
-    first = len(at)
+def _parts(session: Session, tasks: Iterable[Task]) -> set[str]:
+    """What ``tasks`` depend on that is no file but a part of one. A snapshot lists it among the paths that must not
+    exist, as no path like that may: the file itself is what has times."""
+    parts = session.project.parts
+    if parts is None:
+        return set()
+    return {path for task in tasks for path in (task.schema, *task.links.inputs) if parts.document_of(path)}
+
+
+def _rows(session: Session, tasks: Sequence[Task], at: Mapping[str, int], first: int) -> Iterator[Row]:
+    """The rows of all ``tasks``, whose inputs are ``at`` their numbers, and whose outputs have those from ``first``."""
     for task in tasks:
         yield _row(session, task, at, range(first, first + len(task.outputs)))
         first += len(task.outputs)

@@ -56,8 +56,28 @@ class Config:
     format: tuple[Formatter, ...] = ()
     format_files: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
+    json_comments: bool = False
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The schema folders, and single files, of ``schemas``."""
+        return tuple(source for source in self.schemas if part_source(source) is None)
+
+    @property
+    def documents(self) -> tuple[tuple[str, str], ...]:
+        """Of ``schemas``, the files whose parts are schemas, each with the pointer of what holds these parts."""
+        return tuple(found for source in self.schemas if (found := part_source(source)) is not None)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The folders and files that ``schemas`` names."""
+        return tuple(dict.fromkeys(found[0] if (found := part_source(each)) else each for each in self.schemas))
+
+    def holds(self, path: str) -> bool:
+        """Whether the schema at ``path`` comes from one of ``schemas``."""
+        return any(_gives(source, path) for source in self.schemas)
 
     @property
     def is_whole(self) -> bool:
@@ -70,12 +90,32 @@ class Config:
         own = self.project
         if own is None:
             return False
-        folders = tuple(folder.rstrip("/") + "/" for folder in own.schemas)
         return not (
             self.output == own.output
             and set(self.packs) <= set(own.packs)
-            and all(f"{folder}/".startswith(folders) for folder in self.schemas)
+            and all(own.holds(f"{source.rstrip('/*')}/") for source in self.schemas)
         )
+
+
+def part_source(source: str) -> tuple[str, str] | None:
+    """The file and the pointer of ``file#/pointer/*``, which stands for each part that is directly below; None for
+    a folder or file."""
+    file, mark, pointer = source.rpartition("#/")
+    return (file, f"#/{pointer}"[:-2]) if file and mark and f"/{pointer}".endswith("/*") else None
+
+
+def normal_source(source: str) -> str:
+    """``source`` as the rest of the program names it: its path without ``./`` and a last slash."""
+    found = part_source(source)
+    return os.path.normpath(source) if found is None else f"{os.path.normpath(found[0])}{found[1]}/*"
+
+
+def _gives(source: str, path: str) -> bool:
+    """Whether the schema at ``path`` would come from ``source``: a folder gives no parts of documents."""
+    if part_source(source):
+        return path.startswith(source.removesuffix("*"))
+    start = source.rstrip("/") + "/"
+    return path.startswith(start) and "#/" not in path[len(start) :]
 
 
 def load_config(root: Path) -> Config:
@@ -102,7 +142,9 @@ def load_config(root: Path) -> Config:
         elif key == "output":
             values[key] = os.path.normpath(value)  # one name for one folder: outputs are remembered by their paths
         elif key == "schemas":
-            values[key] = tuple(Path(folder).as_posix() for folder in value)
+            values[key] = tuple(
+                Path(source).as_posix() if part_source(source) is None else normal_source(source) for source in value
+            )
         else:
             values[key] = tuple(value) if isinstance(value, list) else value
     return Config(root=str(root), digest=digest, **values)
@@ -171,7 +213,7 @@ def config_schema() -> dict[str, Any]:
     """The JSON Schema of ``[tool.schemagen]``, as Python data."""
     from importlib.resources import files
 
-    schema: dict[str, Any] = json.loads(files("schemagen").joinpath("config.schema.json").read_bytes())
+    schema: dict[str, Any] = json.loads(files("schemagen").joinpath("contract", "configuration.json").read_bytes())
     return schema
 
 
@@ -269,7 +311,7 @@ def check_paths(config: Config) -> None:
     root = Path(config.root)
     # realpath and not Path.resolve, which raises RuntimeError for a loop of links.
     output = Path(os.path.realpath(root / config.output))
-    for folder in config.schemas:
+    for folder in config.paths:
         schemas = Path(os.path.realpath(root / folder))
         if output.is_relative_to(schemas) or schemas.is_relative_to(output):
             raise ConfigError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from schemagen.errors import Location, SchemaError, TemplateError
@@ -17,14 +17,9 @@ Rendered = tuple[str, Iterable[bytes]]
 
 
 def render_outputs(
-    schema: Schema,
-    resolution: Resolution,
-    names: Mapping[str, str],
-    packs: Collection[Pack],
-    wanted: Collection[str],
+    schema: Schema, resolution: Resolution, packs: Collection[Pack], wanted: Collection[str]
 ) -> Iterator[Rendered]:
     """Yield (path below the output folder, bytes in pieces) for those outputs of ``schema`` that are ``wanted``.
-    ``names`` are those of all schemas of the project, by path.
 
     Raises TemplateError, with the schema named, where a template asks for what the view has not; the pieces may raise
     it too.
@@ -39,15 +34,15 @@ def render_outputs(
     outside = None if read is None else names_outside_modules(read)
     # Where templates read nothing but modules of types there is no need of more.
     view = {} if outside == frozenset() and read else build_view(schema, resolution, outside)
-    modules = Modules(schema, resolution, names)
+    modules = Modules(schema, resolution)
     for path, pack, output in outputs:
         seen = {**pack.seen_by_templates(view), **modules.read_by(output.names_read, pack.values)}
         yield path, _pieces(schema, pack, output, seen)
 
 
-def whole_view(schema: Schema, resolution: Resolution, names: Mapping[str, str]) -> dict[str, Any]:
+def whole_view(schema: Schema, resolution: Resolution) -> dict[str, Any]:
     """All that a template can see of ``schema``; of modules of types, those without any option."""
-    return {**build_view(schema, resolution), **Modules(schema, resolution, names).read_by(None, {})}
+    return {**build_view(schema, resolution), **Modules(schema, resolution).read_by(None, {})}
 
 
 def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from schemagen.generate import Rendered
 from schemagen.jsontext import dumps
@@ -15,7 +15,9 @@ from schemagen.plan import Task, key_with
 from schemagen.session import NOT_LOOKED, Look, Made, Session, task_name
 
 # What it shows, the folder of the outputs that show it, their pack, and itself.
-_Overview = tuple[list[Entry], str, str, dict[str, Any]]
+_Overview: TypeAlias = tuple[list[Entry], str, str, dict[str, Any]]
+# The summary of a schema, the paths of the schemas that it reaches, and those of them that only others refer to.
+Shown: TypeAlias = tuple[Summary, Sequence[str], Sequence[str]]
 
 
 class Indexing:
@@ -88,23 +90,28 @@ class Indexing:
 
     def _entry(self, path: str, task: Task | None, names: Mapping[str, str]) -> Entry:
         name, project = names[path], self._session.project
-        summary, inputs = self._shown(name, path, task)
+        summary, inputs, indirect = self._shown(name, path, task)
         outputs = {output.path_for(name): pack.name for pack in project.packs for output in pack.outputs}
-        return Entry(name, path, outputs, [names[ref] for ref in inputs if ref != path and ref in names], summary)
+        refs = {names[ref]: ref not in indirect for ref in inputs if ref != path and ref in names}
+        return Entry(name, path, outputs, refs, summary)
 
-    def _shown(self, name: str, path: str, task: Task | None) -> tuple[Summary, Sequence[str]]:
-        """The summary of a schema, and the paths of the schemas that it reaches."""
+    def _shown(self, name: str, path: str, task: Task | None) -> Shown:
+        """What is shown of a schema."""
         state = self._session.state
         facts = {} if state is None else state.facts(task_name(name))
         inputs = facts.get("inputs", {})
         if task is None or (inputs and inputs.get(path) == task.links.inputs.get(path)):
-            return facts.get("summary", NO_SUMMARY), list(inputs)
+            return _recorded(facts)
         schema = None if task.problem is not None else self._session.project.schema(name)
-        return NO_SUMMARY if schema is None else summarise(schema), list(task.links.inputs)
+        summary = NO_SUMMARY if schema is None else summarise(schema)
+        return summary, list(task.links.inputs), list(task.links.indirect)
 
-    def _summaries(self) -> list[tuple[Summary, Sequence[str]]]:
+    def _summaries(self) -> list[Shown]:
         """What is recorded now of the schemas that changed."""
         if self._session.changes is None or self._session.state is None:
             return []
-        facts = [self._session.facts(task) for task in self._session.tasks()]
-        return [(each.get("summary", NO_SUMMARY), list(each.get("inputs", {}))) for each in facts]
+        return [_recorded(self._session.facts(task)) for task in self._session.tasks()]
+
+
+def _recorded(facts: Mapping[str, Any]) -> Shown:
+    return facts.get("summary", NO_SUMMARY), list(facts.get("inputs", {})), facts.get("indirect", [])

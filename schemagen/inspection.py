@@ -133,7 +133,7 @@ def print_view(config: Config, named: str) -> int:
     if task.problem is not None:
         _say(str(task.problem))
         return 1
-    print(dumps(whole_view(*project.resolved(task.name), project.names), indent=2))
+    print(dumps(whole_view(*project.resolved(task.name)), indent=2))
     return 0
 
 

@@ -40,6 +40,7 @@ def parse(data: bytes, path: str) -> JsonValue:
     try:
         value = _parse_fast(body)
     except ValueError as error:
+        decoded(data, path)
         code, message, line, column = _fault(data, str(error))
         raise SchemaError(message, Location(path, line, column), code) from None
     if _MINUS_ZERO.search(body):
@@ -78,18 +79,26 @@ def _finite(text: str) -> float:
 
 
 def _fault(data: bytes, reason: str) -> tuple[str, str, int, int]:
-    """What is wrong with ``data``, which jiter refused for ``reason``: code, message, line and column."""
+    """What is wrong with ``data``, which is UTF-8 and which jiter refused for ``reason``: code, message, line and
+    column."""
+    body = data.removeprefix(BOM)
+    text = body.decode()
+    code, message, index = _fault_in_text(text, *_reason_and_index(reason, body))
+    return code, message, *line_and_column(text, index)
+
+
+def decoded(data: bytes, path: str) -> str:
+    """The text of ``data``, a BOM passed over; raises SchemaError, which names ``path``, where it is not UTF-8."""
     if data.startswith(_MARKS_OF_UTF16_AND_32) or b"\0" in data[:4]:
-        return "SG101", "UTF-16 or UTF-32 text; schemas are UTF-8", 1, 1
+        raise SchemaError("UTF-16 or UTF-32 text; schemas are UTF-8", Location(path), "SG101")
     body = data.removeprefix(BOM)
     try:
-        text = body.decode()
+        return body.decode()
     except UnicodeDecodeError as error:
         byte = len(data) - len(body) + error.start
         before = body[: error.start].decode()
-        return "SG101", f"not UTF-8: byte {byte} cannot be decoded", *_line_and_column(before, len(before))
-    code, message, index = _fault_in_text(text, *_reason_and_index(reason, body))
-    return code, message, *_line_and_column(text, index)
+        place = line_and_column(before, len(before))
+        raise SchemaError(f"not UTF-8: byte {byte} cannot be decoded", Location(path, *place), "SG101") from None
 
 
 def _reason_and_index(reason: str, body: bytes) -> tuple[str, int]:
@@ -156,7 +165,8 @@ def _repeated_member(text: str) -> tuple[str, int]:
     raise AssertionError("jiter has seen a duplicate key")
 
 
-def _line_and_column(text: str, index: int) -> tuple[int, int]:
+def line_and_column(text: str, index: int) -> tuple[int, int]:
+    """Line and column, both from 1, of the character at ``index`` of ``text``."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
@@ -275,7 +285,7 @@ def locate(data: bytes, pointer: str) -> tuple[int, int]:
             matched, found = len(path), index
             if matched == len(wanted):
                 break
-    return _line_and_column(text, found)
+    return line_and_column(text, found)
 
 
 def _places(text: str) -> Iterator[tuple[list[str], int]]:

@@ -42,13 +42,12 @@ def names_outside_modules(names_read: frozenset[str]) -> frozenset[str]:
 
 
 class Modules:
-    """The modules of types of one schema, each made when it is first asked for. ``names`` are those of all schemas of
-    the project, by path: each of them has a module of its own."""
+    """The modules of types of one schema, each made when it is first asked for. Each other schema of the project that
+    it reaches has a module of its own."""
 
-    def __init__(self, schema: Schema, resolution: Resolution, names: Mapping[str, str]) -> None:
+    def __init__(self, schema: Schema, resolution: Resolution) -> None:
         self._schema = schema
         self._resolution = resolution
-        self._names = names
         self._types: dict[bool, Module] = {}
 
     def read_by(self, names_read: frozenset[str] | None, options: Options) -> dict[str, Plain]:
@@ -61,6 +60,6 @@ class Modules:
 
     def _types_of(self, *, is_faithful: bool) -> Module:
         if is_faithful not in self._types:
-            made = module_of(self._schema, self._resolution, self._names, is_faithful=is_faithful)
+            made = module_of(self._schema, self._resolution, self._resolution.names, is_faithful=is_faithful)
             self._types[is_faithful] = made
         return self._types[is_faithful]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from schemagen.errors import Location, SchemaError
-from schemagen.jsontext import dumps, join_pointer, locate, parse_plain, resolve_pointer
+from schemagen.errors import SchemaError
+from schemagen.jsontext import dumps, join_pointer, parse_plain, resolve_pointer
 from schemagen.model import Draft, JsonValue, Schema
+from schemagen.texts import place_at
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -52,8 +53,7 @@ def _is_valid(document: Mapping[str, JsonValue], draft: Draft) -> bool:
 def _explain(schema: Schema, plain: dict[str, Any]) -> None:
     message, path = _best_match(schema, plain) or _first_error(schema.draft, plain)
     pointer = join_pointer("#", *path)
-    line, column = locate(schema.data, pointer)
-    raise SchemaError(message, Location(schema.path, line, column, pointer), "SG110")
+    raise SchemaError(message, place_at(schema, pointer), "SG110")
 
 
 def _best_match(schema: Schema, plain: dict[str, Any]) -> tuple[str, Iterable[str | int]] | None:

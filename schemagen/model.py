@@ -28,7 +28,8 @@ class SchemaFile:
 
     ``name`` is its path below its schema folder without ``.json``, with ``/`` (``billing/invoice``);
     ``path`` is its path relative to the project folder, with ``/`` (``schemas/billing/invoice.json``),
-    or absolute where it lies outside the project folder.
+    or absolute where it lies outside the project folder. Of a part of a document it is that of the file with the
+    part's JSON Pointer (``api.yaml#/components/schemas/Pet``), as ``parts`` writes it, and no file's.
     """
 
     name: str
@@ -36,8 +37,25 @@ class SchemaFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Where a schema is written that is no JSON file of its own: in ``file``, whose bytes are ``text``.
+
+    ``pointer`` is where in that, for a part of a document; empty for a whole file. References of a part are relative to
+    the innermost resource around it: ``around`` is the pointer of that, ``ids`` are those from the root down to it,
+    each relative to the one before.
+    """
+
+    file: str
+    text: bytes
+    pointer: str = ""
+    around: str = "#"
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
-    """A schema that was read once: ``digest`` is xxh3-128 (32 hex digits) of exactly ``data``."""
+    """A schema that was read once: ``digest`` is xxh3-128 (32 hex digits) of exactly the bytes of its file, or of all
+    that a part of a document says. ``data`` is its text as JSON: these bytes, or what says the same."""
 
     name: str
     path: str
@@ -45,6 +63,7 @@ class Schema:
     digest: str
     draft: Draft
     document: JsonValue
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +91,8 @@ class Resolution:
     ``files`` are the paths of the other schema files reached, sorted. ``missing`` are the paths that
     were looked for and do not exist, sorted. ``opaque`` are the URIs that stayed unresolved, sorted.
     ``asked`` maps each URI that the project was asked for to the paths of the schemas with that id, joined by
-    newlines, empty where none has it: while these answers and the files stay, the resolution stays.
+    newlines, empty where none has it: while these answers and the files stay, the resolution stays. ``names`` are the
+    names of those documents that are schemas of the project, by path, where they are known.
     """
 
     targets: dict[tuple[str, str, str], Target]
@@ -81,3 +101,4 @@ class Resolution:
     missing: tuple[str, ...]
     opaque: tuple[str, ...]
     asked: dict[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -40,13 +40,15 @@ class PlannedOutput(NamedTuple):
 class Links(NamedTuple):
     """What a schema is linked with. ``inputs`` maps the path of the schema, first, and of every file it refs,
     to its digest; ``missing`` are paths that were looked for and are no schemas; ``opaque`` the references
-    that nothing answers; ``asked`` as in a Resolution; ``ids`` the URIs that name the schema itself."""
+    that nothing answers; ``asked`` as in a Resolution; ``ids`` the URIs that name the schema itself; ``indirect`` those
+    of the inputs that only other files refer to."""
 
     inputs: Mapping[str, str]
     missing: tuple[str, ...] = ()
     opaque: tuple[str, ...] = ()
     asked: Mapping[str, str] = _NOTHING
     ids: tuple[str, ...] = ()
+    indirect: tuple[str, ...] = ()
 
     def to_facts(self) -> dict[str, Any]:
         """Plain data, from which ``from_facts`` makes this again."""
@@ -56,12 +58,13 @@ class Links(NamedTuple):
             "opaque": list(self.opaque),
             "asked": dict(self.asked),
             "ids": list(self.ids),
+            "indirect": list(self.indirect),
         }
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Links:
         missing, opaque, ids = (tuple(facts[name]) for name in ("missing", "opaque", "ids"))
-        return cls(facts["inputs"], missing, opaque, facts["asked"], ids)
+        return cls(facts["inputs"], missing, opaque, facts["asked"], ids, tuple(facts.get("indirect", ())))
 
 
 class Task(NamedTuple):
@@ -76,18 +79,18 @@ class Task(NamedTuple):
     is_for_project: bool = False
 
 
-_OPTIONS = ("the version of schemagen", "the version of the view", "unresolved_refs", "default_draft")
+_OPTIONS = ("the version of schemagen", "the version of the view", "unresolved_refs", "default_draft", "json_comments")
 
 
 def options_text(config: Config) -> str:
     """The versions and options that outputs, and how references are resolved, depend on, as ``_OPTIONS`` names them."""
-    return _options_text(config.unresolved_refs, config.default_draft)
+    return _options_text(config.unresolved_refs, config.default_draft, config.json_comments)
 
 
 @lru_cache(maxsize=1)
-def _options_text(unresolved_refs: str, default_draft: str) -> str:
+def _options_text(unresolved_refs: str, default_draft: str, json_comments: bool) -> str:
     # Every task asks for it, several times.
-    return " ".join([__version__, VIEW_VERSION, unresolved_refs, default_draft])
+    return " ".join([__version__, VIEW_VERSION, unresolved_refs, default_draft, str(json_comments).lower()])
 
 
 class Recipe(NamedTuple):
@@ -131,17 +134,13 @@ def _recipe(pack: Pack, output: Output, folder: str, formats: FormatDigest | Non
 def plan_task(
     file: SchemaFile, links: Links, names: Mapping[str, str], recipes: Sequence[Recipe], config: Config
 ) -> Task:
-    """The task for the schema ``file``; ``names`` are those of all schemas, by path.
-
-    A module of code names those that it imports. All files that a schema refs are schemas of the project: what
-    became of one that was excluded is told by the links.
-    """
+    """The task for the schema ``file``; ``names`` are those of all schemas, by path: modules of code import, and pages
+    link to, what is made of the others."""
     name = file.name
-    # No option, path or digest holds a NUL, and digests are all of one length.
-    inputs = [field for item in links.inputs.items() for field in item]
+    # No option, path, name or digest holds a NUL, and digests are all of one length.
+    inputs = [field for path, digest in links.inputs.items() for field in (path, digest, names.get(path, ""))]
     opaque = digest_fields(links.opaque) if links.opaque else ""
-    called = [names[path] for path in links.inputs if path != file.path] if len(links.inputs) > 1 else ()
-    base = digest_of("\0".join([options_text(config), opaque, name, *inputs, *called]).encode())
+    base = digest_of("\0".join([options_text(config), opaque, name, *inputs]).encode())
     outputs = [recipe.planned(name, digest_of(f"{base}{recipe.digest}".encode())) for recipe in recipes]
     return Task(name, file.path, links, tuple(outputs))
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from schemagen.model import JsonValue
-from schemagen.sources import SUFFIX, compile_patterns
+from schemagen.sources import compile_patterns, matches
+from schemagen.texts import SUFFIXES
 
 KEYWORD = "x-priority"
 # Enough for any order, and for any file format.
@@ -29,7 +30,7 @@ def ranking(patterns: tuple[str, ...]) -> Callable[[str, int], Rank]:
     compiled = compile_patterns(patterns)
 
     def rank(name: str, asked: int) -> Rank:
-        matched = (at for at, pattern in enumerate(compiled) if pattern.match(name) or pattern.match(name + SUFFIX))
+        matched = (at for at, pattern in enumerate(compiled) if matches(pattern, name, SUFFIXES))
         return next(matched, len(compiled)), -asked
 
     return rank

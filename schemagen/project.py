@@ -11,16 +11,16 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemagen.changes import Changes
 from schemagen.config import FILE as CONFIG_FILE
 from schemagen.config import Config, check_paths, place_of_option
 from schemagen.digest import digest_of
-from schemagen.errors import RefError, SchemaError
+from schemagen.errors import ConfigError, Location, RefError, SchemaError
 from schemagen.formatting import NO_FORMATTING, Formatting
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
@@ -43,6 +43,9 @@ from schemagen.sources import find_folders, find_schemas, read_bytes
 from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
 
+if TYPE_CHECKING:
+    from schemagen.parts import Parts
+
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
 
@@ -55,7 +58,8 @@ class Project:
     schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
     all else that the plan depends on: packs, configuration and folders, empty for what was not there. ``project_tasks``
     are those of outputs that there is one of for the whole project, a task per pack that has any. ``priorities`` are
-    what schemas ask for themselves, by path, of those that do. ``names`` are those of all schemas, by path.
+    what schemas ask for themselves, by path, of those that do. ``names`` are those of all schemas, by path; ``parts``
+    are those of the documents whose parts are schemas.
     """
 
     config: Config
@@ -68,6 +72,7 @@ class Project:
     basis: Mapping[str, str]
     priorities: Mapping[str, int]
     names: Mapping[str, str]
+    parts: Parts | None
     _library: Library
     _shelf: Shelf
     _resolutions: dict[str, Resolution]
@@ -76,8 +81,9 @@ class Project:
         """The schema ``name``, whose task has no problem, and all that it reaches."""
         path = self.tasks[name].schema
         # Of planning; it is let go of, since nobody needs it twice.
-        resolution = self._resolutions.pop(path, None)
-        return self._shelf.get(path), resolution or self._library.resolve_at(path)
+        resolution = self._resolutions.pop(path, None) or self._library.resolve_at(path)
+        names = {other: self.names[other] for other in resolution.files if other in self.names}
+        return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
     def load_shared(self, tasks: Iterable[Task]) -> None:
         """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
@@ -87,6 +93,10 @@ class Project:
             if count > 1:
                 self._library.load(path)
                 self._shelf.keep(path)
+
+    def files_of(self, paths: Collection[str]) -> Collection[str]:
+        """The files that hold the schemas at ``paths``."""
+        return paths if self.parts is None else self.parts.files_of(paths)
 
     def schema(self, name: str) -> Schema | None:
         """The schema ``name``; None where it cannot be used."""
@@ -103,7 +113,7 @@ class Project:
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.names, self.packs, wanted)
+        return render_outputs(schema, resolution, self.packs, wanted)
 
 
 def load_project(
@@ -120,12 +130,15 @@ def load_project(
     check_paths(config)
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
-    files = find_schemas(config)
+    parts = parts_of(config)
+    files = _schemas_of(config, parts)
+    if parts is not None:
+        basis |= parts.digests()
     packs = load(config.packs, Path(config.root), options_of(config))
     for pack in packs:
         basis |= pack.files
     basis |= formatting.files
-    loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting)
+    loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
     check_collisions([*tasks, *project.project_tasks], basis)
@@ -155,10 +168,38 @@ def load_changed(
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
     packs = load(config.packs, Path(config.root), options_of(config))
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
-    loading = _Loading(config, packs, files, remembered, rest, formatting)
+    loading = _Loading(config, packs, files, remembered, rest, formatting, parts_of(config))
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)
     return project if has_same_ids else None
+
+
+def parts_of(config: Config) -> Parts | None:
+    """The parts of documents that are schemas; None where there are no such documents, and nothing of it is needed."""
+    if not config.documents:
+        return None
+    from schemagen.parts import Parts
+
+    return Parts(config)
+
+
+def _schemas_of(config: Config, parts: Parts | None) -> Sequence[SchemaFile]:
+    """All schemas: files, but for documents whose parts are schemas, then those parts. Raises ConfigError, or an
+    ExceptionGroup of them where two have one name."""
+    files: Sequence[SchemaFile] = find_schemas(config)
+    if parts is not None:
+        root = Path(config.root)
+        documents = {os.path.realpath(root / document) for document in parts.documents}
+        files = [*(file for file in files if os.path.realpath(root / file.path) not in documents), *parts.find()]
+    named: dict[str, SchemaFile] = {}
+    problems = [
+        ConfigError(f"collides with {other.path}: both would be {file.name}", Location(file.path), "SG030")
+        for file in files
+        if (other := named.setdefault(file.name, file)) is not file
+    ]
+    if problems:
+        raise ExceptionGroup("schemas collide", problems)
+    return files
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +225,7 @@ class _Loading:
         remembered: Callable[[str], Facts],
         rest: _Rest,
         formatting: Formatting,
+        parts: Parts | None,
     ) -> None:
         self._config = config
         self._packs = packs
@@ -192,9 +234,10 @@ class _Loading:
         self._files = files
         self._rest = rest
         self._names = {**rest.names, **{file.path: file.name for file in files}}
+        self._parts = parts
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
-        self._shelf = Shelf(config)
+        self._shelf = Shelf(config, parts)
         self._documents: dict[str, Document] = {}  # of schemas that nothing is remembered of
         self._facts: dict[str, Links] = {}
         self._resolutions: dict[str, Resolution] = {}
@@ -208,18 +251,15 @@ class _Loading:
             known_ids.pop(path, None)
         paths = (self._facts.keys() | rest.names.keys()) - self._failed.keys()
         known = Known(paths, known_ids, self._load_known)
-        self._library = Library((), config, self._failed, known, self._shelf.get, self._documents)
+        self._library = Library((), config, self._failed, known, self._shelf.get, self._documents, parts)
         self._documents.clear()  # they are the library's now
         self._ids = self._library.ids
         self._owners = owners_of_ids(dict(sorted(self._ids.items())))
 
     def _read(self, file: SchemaFile, options: str, facts: Facts) -> None:
         """Read ``file``, and parse it unless its bytes are those that ``facts`` are about."""
-        times = times_at(os.path.join(self._config.root, file.path))
         try:
-            data = read_bytes(file, self._config)
-            digest = digest_of(data)
-            self._sights[file.path] = Sight(times, digest)
+            data, digest = self._part(file) if self._is_part(file.path) else self._seen(file)
             if facts.get("options") == options and facts["inputs"].get(file.path) == digest:
                 self._facts[file.path] = Links.from_facts(facts)
                 self._note_priority(file.path, facts.get("priority", 0))
@@ -230,6 +270,22 @@ class _Loading:
                 self._note_priority(file.path, asked_priority(schema.document))
         except SchemaError as error:
             self._failed[file.path] = error
+
+    def _seen(self, file: SchemaFile) -> tuple[bytes, str]:
+        """The bytes of ``file`` and their digest, which are remembered with its times."""
+        times = times_at(os.path.join(self._config.root, file.path))
+        data = read_bytes(file, self._config)
+        digest = digest_of(data)
+        self._sights[file.path] = Sight(times, digest)
+        return data, digest
+
+    def _is_part(self, path: str) -> bool:
+        return self._parts is not None and self._parts.document_of(path) is not None
+
+    def _part(self, part: SchemaFile) -> tuple[bytes, str]:
+        """What stands for the bytes of a part of a document, which ``parts`` has, and its digest."""
+        assert self._parts is not None
+        return b"", self._parts.digest(part.path) or self._parts.schema(part).digest
 
     def _checked(self, file: SchemaFile, data: bytes, digest: str) -> Schema:
         """Put a schema on the shelf; raises SchemaError where it is no good."""
@@ -250,6 +306,9 @@ class _Loading:
         """The schema at ``path``, which was good when it was last read; raises SchemaError if it is not now."""
         if path in self._shelf:
             return self._shelf.get(path)
+        if self._is_part(path):
+            part = SchemaFile(self._rest.names.get(path, path), path)
+            return self._checked(part, *self._part(part))
         file = SchemaFile(self._rest.names[path], path)
         data = read_bytes(file, self._config)
         return self._checked(file, data, digest_of(data))
@@ -267,7 +326,7 @@ class _Loading:
             self._library.forget()
         return Project(
             *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._names),
-            *(self._library, self._shelf, self._resolutions),
+            *(self._parts, self._library, self._shelf, self._resolutions),
         )
 
     def _task(self, file: SchemaFile) -> Task:
@@ -290,7 +349,9 @@ class _Loading:
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)
         ids = self._ids.get(file.path, ())
-        return Links(inputs, resolution.missing, resolution.opaque, resolution.asked, ids)
+        direct = {target.path for (path, _, _), target in resolution.targets.items() if path == file.path}
+        indirect = tuple(path for path in resolution.files if path not in direct)
+        return Links(inputs, resolution.missing, resolution.opaque, resolution.asked, ids, indirect)
 
     def _inputs(self, file: SchemaFile, refs: Iterable[str]) -> dict[str, str]:
         return {path: self._digest(path) or "" for path in (file.path, *refs)}
@@ -301,6 +362,8 @@ class _Loading:
             return None
         if path in self._sights:
             return self._sights[path].digest
+        if self._parts is not None and self._is_part(path):
+            return self._parts.digest(path)
         return self._load_known(path).digest if path in self._rest.names else None
 
     def _still_hold(self, links: Links) -> bool:

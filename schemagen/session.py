@@ -417,6 +417,7 @@ class Session:
             **({"aside": True} if self.config.is_aside else {}),
             "options": options_text(self.config),
             **task.links.to_facts(),
+            **({"files": list(self.project.files_of(task.links.inputs))} if self.project.parts is not None else {}),
             "outputs": outputs,
             "summary": made.summary,
             "seconds": self._seconds(task, made, before),
@@ -503,12 +504,11 @@ class Session:
                 if not all(origin.is_aside for origin in digests.values())
             }
         packs = {pack.name for pack in self.project.packs}
-        folders = tuple(folder.rstrip("/") + "/" for folder in self.config.schemas)
         return {
             path: digests
             for path, digests in owned.items()
             if path.startswith(self.config.output + "/")
-            and all(origin.pack in packs and origin.schema.startswith(folders) for origin in digests.values())
+            and all(origin.pack in packs and self.config.holds(origin.schema) for origin in digests.values())
         }
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from schemagen.config import Config
 from schemagen.digest import digest_of
 from schemagen.errors import Location, SchemaError
 from schemagen.model import Schema, SchemaFile
 from schemagen.sources import parse_schema, read_bytes
+
+if TYPE_CHECKING:  # most projects need none
+    from schemagen.parts import Parts
 
 # What is parsed of a schema takes some four times the memory of its bytes. Where not all can stay, whoever goes through
 # all of them finds none of those that do: then few are as good as many.
@@ -17,15 +21,16 @@ MOST_SCHEMAS = 10_000
 
 
 class Shelf:
-    """Schemas by path, each of exactly the bytes that were put there.
+    """Schemas by path, each of exactly the bytes that were put there; ``parts`` has those that are parts of documents.
 
     All that is parsed of them stays as long as they are no more than MOST_SCHEMAS, of no more than MOST_BYTES. From
     then on what was parsed first goes, down to FEW_BYTES, and is read and parsed again where it is asked for; the bytes
     must be the same then. What is to be kept stays, up to MOST_BYTES.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, parts: Parts | None) -> None:
         self._config = config
+        self._parts = parts
         self._most = MOST_BYTES
         self._read: dict[str, tuple[SchemaFile, str]] = {}
         self._bytes: dict[str, bytes] = {}
@@ -58,7 +63,7 @@ class Shelf:
         schema = self._kept.get(path) or self._parsed.get(path)
         if schema is None:
             file, digest = self._read[path]
-            schema = parse_schema(file, self._data(file, digest), digest, self._config)
+            schema = self._parsed_again(file, digest)
             self._make_room(len(schema.data))
             self._parsed[path] = schema
             self._parsed_bytes += len(schema.data)
@@ -71,6 +76,11 @@ class Shelf:
             self._kept[path] = self._parsed.pop(path)
             self._parsed_bytes -= len(schema.data)
             self._kept_bytes += len(schema.data)
+
+    def _parsed_again(self, file: SchemaFile, digest: str) -> Schema:
+        if self._parts is not None and self._parts.document_of(file.path) is not None:
+            return self._parts.schema(file)
+        return parse_schema(file, self._data(file, digest), digest, self._config)
 
     def _data(self, file: SchemaFile, digest: str) -> bytes:
         data = self._bytes.get(file.path)

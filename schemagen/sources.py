@@ -6,45 +6,38 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fnmatch import translate
 from pathlib import Path
 
 from schemagen.config import Config
+from schemagen.dialects import draft_named
 from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location, SchemaError
-from schemagen.jsontext import locate, parse
-from schemagen.model import Draft, JsonValue, Schema, SchemaFile
+from schemagen.jsontext import dumps, parse
+from schemagen.model import Draft, Home, JsonValue, Schema, SchemaFile
 from schemagen.state.sight import see
+from schemagen.texts import SUFFIXES, Syntax, json_text, parse_text, place_at, stem_of, suffix_of, syntax_of
 
-SUFFIX = ".json"
 SKIPPED_FOLDERS = {"node_modules"}
-_DIALECTS = {
-    "json-schema.org/draft-04/schema": Draft.D4,
-    "json-schema.org/draft-06/schema": Draft.D6,
-    "json-schema.org/draft-07/schema": Draft.D7,
-    "json-schema.org/draft/2019-09/schema": Draft.D2019,
-    "json-schema.org/draft/2020-12/schema": Draft.D2020,
-}
-# "The current version": what an author means by it is whatever was current; the default stands for it.
-_CURRENT = "json-schema.org/schema"
 
 
 def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
-    """Every ``*.json`` below the schema folders: folders in their order, then by name.
+    """Every file below the schema folders with one of SUFFIXES: folders in their order, then by name.
 
     Each real folder is visited once, however many links lead to it. Folders that begin with a dot, and
     node_modules, are passed over. Raises ConfigError for a folder that is missing or has no schema.
     """
     excluded = compile_patterns(config.exclude)
     found: list[SchemaFile] = []
-    for folder in config.schemas:
+    for folder in config.folders:
         files = sorted(_find_below(Path(config.root), folder), key=lambda file: file.name.split("/"))
         if not files:
-            raise ConfigError("no *.json in this schema folder", Location(folder), "SG011")
+            raise ConfigError("no *.json, *.jsonc, *.yaml or *.yml in this schema folder", Location(folder), "SG011")
         found += files
     by_path: dict[str, SchemaFile] = {}  # where one schema folder holds another, the first names the schema
     for file in found:
-        if not any(pattern.match(file.name) or pattern.match(file.name + SUFFIX) for pattern in excluded):
+        if not excluded or not is_excluded(file, excluded):
             by_path.setdefault(file.path, file)
     return tuple(by_path.values())
 
@@ -58,12 +51,23 @@ def compile_patterns(patterns: Iterable[str]) -> list[re.Pattern[str]]:
     ]
 
 
+def matches(pattern: re.Pattern[str], name: str, suffixes: Iterable[str]) -> bool:
+    """Whether ``pattern`` means the schema ``name``, whose file has one of ``suffixes``."""
+    return bool(pattern.match(name)) or any(pattern.match(name + suffix) for suffix in suffixes)
+
+
+def is_excluded(file: SchemaFile, excluded: Iterable[re.Pattern[str]]) -> bool:
+    """Whether one of the patterns ``excluded`` means ``file``."""
+    suffixes = (suffix_of(file.path),)
+    return any(matches(pattern, file.name, suffixes) for pattern in excluded)
+
+
 def find_folders(config: Config) -> dict[str, str]:
     """The folders that ``find_schemas`` looks into, each with the digest of its listing: a new schema changes it."""
     root = Path(config.root)
     paths = [
         f"{Path(folder).as_posix()}/{prefix}".rstrip("/")
-        for folder in config.schemas
+        for folder in config.folders
         if (root / folder).is_dir()
         for prefix, _ in _walk(root, folder)
     ]
@@ -105,7 +109,7 @@ def _walk(root: Path, folder: str) -> Iterator[tuple[str, list[str]]]:
             if _is_folder(entry):
                 if entry.name not in SKIPPED_FOLDERS:
                     (links if entry.is_symlink() else waiting).append((Path(entry.path), f"{prefix}{entry.name}/"))
-            elif entry.name.endswith(SUFFIX):
+            elif entry.name.endswith(SUFFIXES):
                 schemas.append(entry.name)
         yield prefix, schemas
 
@@ -124,7 +128,7 @@ def _schema_file(name: str, path: str) -> SchemaFile:
             Location(ascii(path)[1:-1]),
             "SG014",
         )
-    return SchemaFile(name.removesuffix(SUFFIX), path)
+    return SchemaFile(stem_of(name), path)
 
 
 def read_schema(file: SchemaFile, config: Config) -> Schema:
@@ -135,11 +139,31 @@ def read_schema(file: SchemaFile, config: Config) -> Schema:
 
 def parse_schema(file: SchemaFile, data: bytes, digest: str, config: Config) -> Schema:
     """Parse ``data``, the bytes of ``file``, whose digest is ``digest``; raises SchemaError."""
-    document = parse(data, file.path)
+    syntax = syntax_of(file.path, json_comments=config.json_comments)
+    if syntax is Syntax.JSON:  # nearly always
+        return checked_schema(file, data, digest, parse(data, file.path), config.default_draft)
+    document = parse_text(data, file.path, syntax)
+    text, home = _as_json(data, document, file.path, syntax)
+    return checked_schema(file, text, digest, document, config.default_draft, home)
+
+
+def _as_json(data: bytes, document: JsonValue, path: str, syntax: Syntax) -> tuple[bytes, Home | None]:
+    """The JSON text of ``document``, which ``data`` says, and where that is written unless its places are the same."""
+    if syntax is Syntax.YAML:
+        return dumps(document).encode(), Home(path, data)
+    return json_text(data, path, syntax), None
+
+
+def checked_schema(
+    file: SchemaFile, data: bytes, digest: str, document: JsonValue, default: Draft, home: Home | None = None
+) -> Schema:
+    """The schema that ``document`` is, of the dialect that it says, else of the ``default`` one; raises SchemaError."""
+    schema = Schema(file.name, file.path, data, digest, default, document, home)
     if not isinstance(document, dict | bool):
-        raise SchemaError("a schema is an object, true or false", Location(file.path, *locate(data, "#")), "SG106")
-    draft = _draft_of(document, data, file.path, config.default_draft)
-    return Schema(file.name, file.path, data, digest, draft, document)
+        place = replace(place_at(schema, "#"), pointer="")
+        raise SchemaError("a schema is an object, true or false", place, "SG106")
+    draft = _draft_of(schema)
+    return schema if draft is default else replace(schema, draft=draft)
 
 
 def read_bytes(file: SchemaFile, config: Config) -> bytes:
@@ -164,19 +188,7 @@ def read_bytes(file: SchemaFile, config: Config) -> bytes:
     return data
 
 
-def _draft_of(document: JsonValue, data: bytes, path: str, default: Draft) -> Draft:
+def _draft_of(schema: Schema) -> Draft:
+    document = schema.document
     uri = document.get("$schema") if isinstance(document, dict) else None
-    if uri is None:
-        return default
-    text = re.sub(r"^https?://", "", uri).removesuffix("#").rstrip("/") if isinstance(uri, str) else ""
-    if text == _CURRENT:
-        return default
-    draft = _DIALECTS.get(text)
-    if draft is None:
-        known = ", ".join(draft.value for draft in Draft)
-        raise SchemaError(
-            f"$schema {uri!r} is not a dialect that schemagen knows ({known})",
-            Location(path, *locate(data, "#/$schema"), "#/$schema"),
-            "SG107",
-        )
-    return draft
+    return schema.draft if uri is None else draft_named(uri, schema.draft, lambda: place_at(schema, "#/$schema"))

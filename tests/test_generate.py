@@ -487,7 +487,7 @@ def test_wheel_holds_the_packs_and_the_configuration_schema(tmp_path: Path) -> N
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"schemagen/templates/{pack}/pack.toml" for pack in ("form", "markdown")}
-    assert expected | {"schemagen/config.schema.json", "schemagen/py.typed"} <= names
+    assert expected | {"schemagen/contract/configuration.json", "schemagen/py.typed"} <= names
 
 
 def test_no_output_tells_where_the_schemas_lie(project: Project, make_project: Callable[[str], Project]) -> None:

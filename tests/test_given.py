@@ -42,6 +42,6 @@ def test_views_of_all_real_schemas(corpus: Path, tmp_path: Path) -> None:
 
 def test_overview() -> None:
     summary = {"title": "T", "description": "", "is_deprecated": False}
-    entries = [Entry(name, f"{name}.json", {f"{name}.html": "form"}, ["a/b"], summary) for name in ("a/b", "c")]
+    entries = [Entry(name, f"{name}.json", {f"{name}.html": "form"}, {"a/b": True}, summary) for name in ("a/b", "c")]
     assert_as_given(build_overview(entries, "index.html", "form"))
     assert_as_given(build_overview([], "index.html", "form"))

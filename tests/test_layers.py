@@ -32,11 +32,16 @@ FLOORS = [
     ["packs", "types"],
     ["overview"],
     ["mustache", "view"],
+    ["examples"],
     ["refs"],
     ["metaschema"],
     ["priority", "shelf"],
+    ["parts"],
     ["sources"],
+    ["openapi"],
+    ["dialects"],
     ["config", "keywords"],
+    ["texts"],
     ["jsontext", "formatters"],
     ["changes"],
     ["unchanged"],
@@ -49,6 +54,8 @@ FLOORS = [
 ]
 TOP_ONLY = {"doit", "rich", "argparse"}
 NEVER = {"pickle", "marshal", "shelve", "socket", "http", "urllib.request", "ssl", "yaml"}
+# Who may import what nobody else may: YAML is read by its events, and no loader makes objects of it.
+READERS = {"texts/yamltext.py": {"yaml"}}
 
 
 def imports_of(file: Path) -> Iterator[str]:
@@ -90,9 +97,10 @@ def test_only_the_top_knows_doit_rich_and_argv() -> None:
 
 def test_nothing_opens_a_socket_or_unpickles() -> None:
     for _, file in modules():
+        never = NEVER - READERS.get(file.relative_to(REPOSITORY / "schemagen").as_posix(), set())
         for name in imports_of(file):
-            assert name not in NEVER, f"{file} imports {name}"
-            assert name.split(".")[0] not in NEVER, f"{file} imports {name}"
+            assert name not in never, f"{file} imports {name}"
+            assert name.split(".")[0] not in never, f"{file} imports {name}"
 
 
 def test_mustache_and_state_could_be_libraries_of_their_own() -> None:

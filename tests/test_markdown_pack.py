@@ -164,7 +164,11 @@ def test_hostile_text_does_not_change_the_page(pack: Pack, hostile: str) -> None
             ("t.json", "#/properties/o", "$ref"): Target("https://nowhere.example/x", "#", is_opaque=True),
         }
         view = build_view(made, Resolution(targets, {"t.json": (Draft.D2020, document)}, (), (), ()))
-        return checked(pack.outputs[0].render(view).decode())
+        page = pack.outputs[0].render(view).decode()
+        checked(page)
+        # A pattern that is none leaves nothing to check an example by: that is about the schema, not about the page.
+        before, _, after = page.partition("## Example\n")
+        return checked(before + after[after.index("## Details\n") :])
 
     # A pipe makes a code element of a code span: both are one inline piece of code.
     harmless = "harm | less" if "|" in hostile else "harmless"

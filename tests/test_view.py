@@ -31,6 +31,7 @@ from schemagen.view.shapes import (
     EMPTY_DOCUMENT,
     EMPTY_EXTENSION,
     EMPTY_HTML,
+    EMPTY_INSTANCE,
     EMPTY_KEY,
     EMPTY_LINE,
     EMPTY_LITERAL,
@@ -56,7 +57,8 @@ KEYS: dict[str, set[str]] = {
     **dict.fromkeys(("default", "const", "value", "if"), LITERAL),
     **dict.fromkeys(("not", "contains", "property_names", "content_schema"), LITERAL),
     "members": LITERAL | ITEM | set(MEMBER_EXTRA),
-    "examples": LITERAL | ITEM | {"md_block"},
+    "examples": LITERAL | ITEM | {"md_block", "is_chosen"},
+    "example": set(EMPTY_INSTANCE),
     "constraints": ITEM | set(EMPTY_SENTENCE),
     "doc_lines": ITEM | set(EMPTY_LINE),
     "unlisted_required": ITEM | set(EMPTY_KEY),
@@ -110,7 +112,8 @@ def ids_of(view: dict[str, Any]) -> list[str]:
         if isinstance(here, dict):
             if set(here) == set(EMPTY_NODE):
                 found.append(here["id"])
-            waiting.extend(here.values())
+            # What a page shows is among the definitions too.
+            waiting.extend(value for key, value in here.items() if key != "page_definitions")
         elif isinstance(here, list):
             waiting.extend(here)
     return found
@@ -159,7 +162,7 @@ def kind_of(schema: Any) -> str:
 
 def test_view_has_a_version_and_what_a_page_needs_at_its_top(view: View) -> None:
     made = view({"title": "A\n thing", "description": "Text", "$id": "https://example.com/thing"})
-    assert made["view_version"] == VIEW_VERSION == "1.0"
+    assert made["view_version"] == VIEW_VERSION == "1.1"
     assert (made["title"], made["description"], made["name"]) == ("A thing", "Text", "thing")
     assert made["uri"] == "https://example.com/thing"
 

@@ -31,6 +31,7 @@ SHAPES = {
     "use": shapes.EMPTY_USE,
     "names": shapes.EMPTY_NAMES,
     "literal": shapes.EMPTY_LITERAL,
+    "instance": shapes.EMPTY_INSTANCE,
     "member": {**shapes.EMPTY_LITERAL, **shapes.MEMBER_EXTRA},
     "sentence": shapes.EMPTY_SENTENCE,
     "line": shapes.EMPTY_LINE,

@@ -14,9 +14,21 @@ CHECKER_KEY, CHECKER = "checker:", "ContentChecker"
 _KEYS = frozenset({"_values_:", "result:", "ignore:"})
 
 
-def implied(inputs: dict[str, str]) -> dict[str, Any]:
-    """What doit would keep of a task of ours beside its values; ``inputs`` are those in its facts."""
-    return {**inputs, CHECKER_KEY: CHECKER, LAST_KEY: tuple(inputs)}
+# The state of a file that a task reads parts of: whether they changed, only the task itself can tell.
+PARTS = "parts"
+
+
+def implied(facts: dict[str, Any]) -> dict[str, Any]:
+    """What doit would keep of a task of ours, which recorded ``facts``, beside its values."""
+    states = states_in(facts)
+    return {**states, CHECKER_KEY: CHECKER, LAST_KEY: tuple(states)}
+
+
+def states_in(facts: dict[str, Any]) -> dict[str, str]:
+    """The states of the files that a task of ours depends on: the digests of its inputs, or PARTS."""
+    inputs: dict[str, str] = facts.get("inputs", {})
+    files = facts.get("files")
+    return inputs if files is None else {path: inputs.get(path, PARTS) for path in files}
 
 
 class StateBackend:
@@ -49,12 +61,13 @@ class StateBackend:
 
     def _implied(self, row: dict[str, Any], dependency: str) -> Any:
         """What doit would keep of a task of ours beside its values; None for others."""
-        inputs = self._facts_of(row).get("inputs")
-        if inputs is None:
+        facts = self._facts_of(row)
+        if "inputs" not in facts:
             return None
+        states = states_in(facts)
         if dependency == LAST_KEY:
-            return tuple(inputs)
-        return CHECKER if dependency == CHECKER_KEY else inputs.get(dependency)
+            return tuple(states)
+        return CHECKER if dependency == CHECKER_KEY else states.get(dependency)
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:
         row = self._open_rows.get(task_id)
@@ -73,12 +86,13 @@ class StateBackend:
         self.state.put_row(task_id, row)
 
     def _without_implied(self, row: dict[str, Any]) -> dict[str, Any]:
-        inputs = self._facts_of(row).get("inputs")
+        facts = self._facts_of(row)
+        states = states_in(facts)
         is_implied = (
-            inputs is not None
+            "inputs" in facts
             and row.get(CHECKER_KEY) == CHECKER
-            and inputs.keys() == set(row[LAST_KEY])
-            and all(row.get(path, digest) == digest for path, digest in inputs.items())
+            and states.keys() == set(row[LAST_KEY])
+            and all(state in {row.get(path, state), PARTS} for path, state in states.items())
         )
         return {key: value for key, value in row.items() if key in _KEYS} if is_implied else row
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from doit.dependency import FileChangedChecker
 
+from schemagen.doit_plugin.backend import PARTS
 from schemagen.state.sight import see
 
 
@@ -27,7 +28,8 @@ class ContentChecker(FileChangedChecker):  # type: ignore[misc]  # doit has no t
         return self._digests[path]
 
     def check_modified(self, file_path: str, file_stat: Any, state: str) -> bool:
-        return self._digest(file_path) != state
+        # Of a file that a task of ours reads parts of, its ``uptodate`` tells, which doit has asked before.
+        return state != PARTS and self._digest(file_path) != state
 
     def get_state(self, dep: str, current_state: str | None) -> str | None:
         digest = self._digest(dep)

@@ -90,5 +90,5 @@ class DumpState(DumpDB):  # type: ignore[misc]  # doit has no types
             if name == PACKS_ROW:
                 continue  # it is no task
             row = state.row(name) or {}
-            shown = {**implied(facts_of(row).get("inputs", {})), **row} if facts_of(row) else row
+            shown = {**implied(facts_of(row)), **row} if facts_of(row) else row
             print(f"{name} -> {pprint.pformat(shown, indent=4, width=100)}")

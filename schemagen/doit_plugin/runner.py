@@ -181,7 +181,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
     @cached_property
     def _sizes(self) -> dict[str, int]:
         """The bytes of each schema that was read, by path."""
-        return {path: sight.times[0] for path, sight in self._session.project.sights.items()}
+        project = self._session.project
+        sizes = {path: sight.times[0] for path, sight in project.sights.items()}
+        return sizes if project.parts is None else {**sizes, **project.parts.sizes()}
 
     def _wait(self) -> None:
         """Keep the workers busy, and take what they have done."""
@@ -272,7 +274,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
 
     def _is_special(self, task: GenerateTask) -> bool:
         """Whether doit would record more of a task than its facts imply: see StateBackend."""
-        return task.file_dep != task.planned.links.inputs.keys() or type(self.dep_manager.checker) is not ContentChecker
+        files = self._session.project.files_of(task.planned.links.inputs.keys())
+        return task.file_dep != files or type(self.dep_manager.checker) is not ContentChecker
 
     def _on_loss(self, items: Sequence[Item], why: str) -> None:
         path = self._running[items[0][0]].task.planned.schema

@@ -223,7 +223,7 @@ class GenerateTask(OutputsTask):
 
     def __init__(self, session: Session, planned: Task, make: Make) -> None:
         action = MakeAction(session, planned, make)
-        super().__init__(planned, action, BASENAME, file_dep=list(planned.links.inputs))
+        super().__init__(planned, action, BASENAME, file_dep=list(session.project.files_of(planned.links.inputs)))
 
 
 class IndexTask(OutputsTask):

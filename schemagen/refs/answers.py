@@ -11,14 +11,19 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from schemagen.errors import SchemaError
+from schemagen.jsontext import join_pointer, split_pointer
 from schemagen.model import Target
 from schemagen.refs.documents import Document, has_scheme, join_uri, shortened
 from schemagen.refs.folders import Found, SchemaFolders
 from schemagen.refs.metaschemas import Metaschemas
 from schemagen.refs.scan import Reference
+
+if TYPE_CHECKING:  # most projects need none
+    from schemagen.parts import Parts
 
 NOTHING = "SG201"
 OUTSIDE = "SG202"
@@ -44,13 +49,23 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a reference leads nowhere. ``uri`` is the reference in full where it may stay opaque, else empty;
-    ``missing`` are the paths that were looked for and do not exist; ``asked`` is as in an Answer."""
+    ``missing`` are the paths that were looked for and do not exist; ``asked`` is as in an Answer. ``within`` is the
+    document that would have to say it."""
 
     code: str
     message: str
     uri: str = ""
     missing: tuple[str, ...] = ()
     asked: str = ""
+    within: Document | None = None
+
+
+class _Whole(NamedTuple):
+    """What a reference names that leads to a document whose parts are schemas: the file, and the pointer that what
+    stands behind its ``#`` begins from."""
+
+    file: str
+    pointer: str = "#"
 
 
 class Answers:
@@ -68,6 +83,7 @@ class Answers:
         load: Callable[[str], Document],
         folders: SchemaFolders,
         failed: Mapping[str, SchemaError],
+        parts: Parts | None = None,
     ) -> None:
         self._folders = folders
         self._load = load
@@ -75,9 +91,14 @@ class Answers:
         self._paths = paths
         self._by_file: dict[str, str] | None = None
         self._by_real_file: dict[str, str] | None = None
+        self._parts = parts
+        self._wholes = {folders.absolute(file): _Whole(file) for file in parts.documents} if parts is not None else {}
+        self._failed_parts = {
+            path: error for path, error in failed.items() if parts is not None and parts.document_of(path)
+        }
         self._failed = {folders.absolute(path): error for path, error in failed.items()}
         self._owners = owners_of_ids(ids)
-        self._by_id: dict[str, tuple[Document, int] | Refusal] = {}
+        self._by_id: dict[str, tuple[Document, int] | Refusal | _Whole] = {}
         self._known: dict[tuple[str, int, str], Answer | Refusal] = {}
 
     def answer(self, document: Document, reference: Reference) -> Answer | Refusal:
@@ -93,7 +114,14 @@ class Answers:
     def _find(self, document: Document, resource: int, value: str) -> Answer | Refusal:
         uri, _, fragment = value.partition("#")
         asked = join_uri(document.bases[resource], uri) if uri else ""
-        found = self._find_resource(document, uri, asked) if uri else (document, resource)
+        around = document.around
+        found: tuple[Document, int] | Refusal | _Whole
+        if around is not None and (asked or document.bases[resource]) == around.uri:
+            found = _Whole(around.file, around.pointer)
+        else:
+            found = self._find_resource(document, uri, asked) if uri else (document, resource)
+        if isinstance(found, _Whole):
+            return self._find_part(found, document, resource, value, asked)
         if isinstance(found, Refusal):
             if found.code not in {NOTHING, NO_SCHEMA}:
                 return found
@@ -115,6 +143,40 @@ class Answers:
             asked,
         )
 
+    def _find_part(self, whole: _Whole, referrer: Document, resource: int, value: str, asked: str) -> Answer | Refusal:
+        """Where a reference leads to in a document whose parts are schemas; what it names is one of them."""
+        assert self._parts is not None
+        fragment = unquote(value.partition("#")[2])
+        if fragment and not fragment.startswith("/"):
+            return self._find_anchor(whole, referrer, resource, value, asked)
+        path = self._parts.path_of(whole.file, join_pointer(whole.pointer, *split_pointer(fragment)))
+        if path in self._failed_parts:
+            return Refusal(UNUSABLE, f"{path} cannot be used: {self._failed_parts[path].message}", asked=asked)
+        if self._parts.digest(path) is None:
+            message = f"{shortened(value)} leads nowhere: there is no schema at {shortened(path)}"
+            return Refusal(NOTHING, message, _full_uri(referrer.bases[resource], value), (path,), asked)
+        there = self._load(path)
+        return Answer(there, Target(path, "#"), "", there.scan.resources[0].is_recursive, asked)
+
+    def _find_anchor(
+        self, whole: _Whole, referrer: Document, resource: int, value: str, asked: str
+    ) -> Answer | Refusal:
+        """The same for the name of an anchor, which may be anywhere in the document."""
+        name = unquote(value.partition("#")[2])
+        own = referrer.scan.resources[resource]
+        if referrer.file == whole.file and name in own.anchors:
+            target = Target(referrer.path, own.anchors[name])
+            return Answer(referrer, target, name if name in own.dynamic else "", asked=asked)
+        assert self._parts is not None
+        there = self._load(self._parts.path_of(whole.file, whole.pointer))
+        start = there.scan.resources[0]
+        if name not in start.anchors:
+            message = f"{shortened(value)} leads nowhere: {whole.file} has no anchor {shortened(name)}"
+            return Refusal(NOTHING, message, _full_uri(referrer.bases[resource], value), asked=asked, within=there)
+        return Answer(
+            there, Target(there.path, start.anchors[name]), name if name in start.dynamic else "", asked=asked
+        )
+
     def forget(self) -> None:
         """Let go of the answers, and with them of the documents that they lead to."""
         self._known.clear()
@@ -124,7 +186,7 @@ class Answers:
         """The paths of the schemas that have the id ``uri``, as ``Resolution.asked`` has them."""
         return "\n".join(self._owners.get(uri, ()))
 
-    def _find_resource(self, document: Document, uri: str, full: str) -> tuple[Document, int] | Refusal:
+    def _find_resource(self, document: Document, uri: str, full: str) -> tuple[Document, int] | Refusal | _Whole:
         """What ``uri``, in full ``full``, of a reference in ``document`` names."""
         own = document.resource_at(full)
         if own is not None:
@@ -137,9 +199,9 @@ class Answers:
             return metaschema, 0
         if document.is_metaschema or (has_scheme(uri) and not _unsafe(uri)):
             return Refusal(NOTHING, f"nothing in the project answers {shortened(uri)}")
-        return self._find_file(document.path, uri, full)
+        return self._find_file(document.file, uri, full)
 
-    def _find_by_id(self, uri: str) -> tuple[Document, int] | Refusal | None:
+    def _find_by_id(self, uri: str) -> tuple[Document, int] | Refusal | _Whole | None:
         """What the ids of the project make of ``uri``; None where it is no id."""
         if uri not in self._owners:
             return None
@@ -147,13 +209,16 @@ class Answers:
             owners, folders = self._owners[uri], self._folders
             # One file may be found under several names, through symbolic links.
             is_clear = len(owners) == 1 or (len({folders.real(folders.absolute(owner)) for owner in owners}) == 1)
-            first = self._load(owners[0])
-            self._by_id[uri] = (
-                (first, first.resource_at(uri) or 0) if is_clear else Refusal(AMBIGUOUS, _ambiguous(uri, owners))
-            )
+            if not is_clear:
+                self._by_id[uri] = Refusal(AMBIGUOUS, _ambiguous(uri, owners))
+            elif self._parts is not None and owners[0].endswith("#") and self._parts.document_of(owners[0]):
+                self._by_id[uri] = _Whole(owners[0][:-1])
+            else:
+                first = self._load(owners[0])
+                self._by_id[uri] = first, first.resource_at(uri) or 0
         return self._by_id[uri]
 
-    def _find_file(self, referrer: str, uri: str, full: str) -> tuple[Document, int] | Refusal:
+    def _find_file(self, referrer: str, uri: str, full: str) -> tuple[Document, int] | Refusal | _Whole:
         unsafe = _unsafe(uri)
         if unsafe:
             return Refusal(OUTSIDE, f"{shortened(uri)} {unsafe}: a reference to a file is a relative path")
@@ -167,7 +232,7 @@ class Answers:
             return Refusal(OUTSIDE, f"{shortened(uri)} {unfit}")
         return self._file_at(path, absolute, uri, full if has_scheme(full) else uri)
 
-    def _file_at(self, path: str, absolute: str, uri: str, name: str) -> tuple[Document, int] | Refusal:
+    def _file_at(self, path: str, absolute: str, uri: str, name: str) -> tuple[Document, int] | Refusal | _Whole:
         found = self._folders.find(absolute)
         if found is Found.OUTSIDE:
             return Refusal(OUTSIDE, f"{shortened(uri)} leaves the schema folders through a symbolic link")
@@ -176,13 +241,15 @@ class Answers:
             return Refusal(NOTHING, message, missing=(path,))
         if found is Found.FOLDER or uri.endswith("/"):
             return Refusal(NOTHING, f"{shortened(path)} is a folder, no schema")
+        if absolute in self._wholes:
+            return self._wholes[absolute]
         # Nearly always the path is as the schema was found; the tables for other ways to say it are made when needed.
         schema = path if path in self._paths else self._named_otherwise(absolute)
         if schema is not None:
             return self._load(schema), 0
         if absolute in self._failed:
             return Refusal(UNUSABLE, f"{path} cannot be used: {self._failed[absolute].message}")
-        message = f"{shortened(path)} is not among the schemas: excluded, or no *.json file"
+        message = f"{shortened(path)} is not among the schemas: excluded, or no file of that kind"
         return Refusal(NO_SCHEMA, message, missing=(path,))
 
     def _named_otherwise(self, absolute: str) -> str | None:

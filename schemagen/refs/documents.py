@@ -5,14 +5,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin
 
+from schemagen.errors import Location
 from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
 from schemagen.keywords import SUBSCHEMAS, Holds
-from schemagen.model import Draft, JsonValue, Schema
+from schemagen.model import Draft, Home, JsonValue, Schema
 from schemagen.refs.scan import KEPT_BESIDE_REF, LEGACY, Reference, Scan, scan_fragment
+from schemagen.texts import place_at
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class Around(NamedTuple):
+    """The resource that the references of a part of a document start from: its ``uri``, and the ``file`` and
+    ``pointer`` where it is."""
+
+    uri: str
+    file: str
+    pointer: str
 
 
 class Document:
@@ -20,7 +32,8 @@ class Document:
 
     ``schema`` gives it with what is parsed of it, which is not held here. The ``path`` of a metaschema is its URI.
     ``bases`` are the URIs of its resources, by their index in the scan; where no id says otherwise they begin with
-    ``/``, the project folder.
+    ``/``, the project folder. ``file`` is where it is written. Of a part of a document, ``around`` is the resource that
+    its references start from.
     """
 
     __slots__ = (
@@ -28,22 +41,38 @@ class Document:
         "_index_of_uri",
         "_order",
         "_schema",
+        "around",
         "bases",
         "draft",
+        "file",
         "is_metaschema",
         "path",
         "scan",
     )
 
     def __init__(
-        self, path: str, draft: Draft, schema: Callable[[], Schema], scan: Scan, *, is_metaschema: bool = False
+        self,
+        path: str,
+        draft: Draft,
+        schema: Callable[[], Schema],
+        scan: Scan,
+        *,
+        home: Home | None = None,
+        is_metaschema: bool = False,
     ) -> None:
         self.path = path
         self.draft = draft
         self._schema = schema
         self.is_metaschema = is_metaschema
         self.scan = scan
-        self.bases = _bases(path if is_metaschema else _retrieval_uri(path), scan)
+        self.file = path if home is None else home.file
+        start = path if is_metaschema else retrieval_uri(self.file)
+        self.around: Around | None = None
+        if home is not None and home.pointer:
+            for own in home.ids:
+                start = join_uri(start, own)
+            self.around = Around(start, home.file, home.around)
+        self.bases = _bases(start, scan)
         self._index_of_uri: dict[str, int] | None = None
         self._order: tuple[list[str], list[int]] | None = None
         self._below: dict[str, Sequence[Reference]] = {}
@@ -52,10 +81,9 @@ class Document:
     def content(self) -> JsonValue:
         return self._schema().document
 
-    @property
-    def data(self) -> bytes:
-        """Its bytes, for locations in it."""
-        return self._schema().data
+    def place(self, pointer: str) -> Location:
+        """Where the value at ``pointer`` is written."""
+        return place_at(self._schema(), pointer)
 
     def resource_at(self, uri: str) -> int | None:
         """The index of the first resource that has ``uri``; None where none has."""
@@ -157,7 +185,7 @@ def _bases(retrieval_uri: str, scan: Scan) -> tuple[str, ...]:
     return tuple(bases)
 
 
-def _retrieval_uri(path: str) -> str:
+def retrieval_uri(path: str) -> str:
     return "/" + quote(path.lstrip("/"), errors="surrogatepass")
 
 

@@ -7,16 +7,18 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from schemagen.config import Config
-from schemagen.errors import Location, RefError, SchemaError
-from schemagen.jsontext import locate
+from schemagen.errors import RefError, SchemaError
 from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
 from schemagen.refs.answers import Answer, Answers, Refusal
-from schemagen.refs.documents import Document, shortened
+from schemagen.refs.documents import Document, join_uri, retrieval_uri, shortened
 from schemagen.refs.folders import SchemaFolders
 from schemagen.refs.scan import Reference, scan_document
+
+if TYPE_CHECKING:  # most projects need none
+    from schemagen.parts import Parts
 
 CIRCLE = "SG205"
 Place = tuple[str, str]  # path of a document, pointer in it
@@ -68,7 +70,7 @@ class _Documents:
 def scanned(schema: Schema, reload: Callable[[str], Schema] | None) -> Document:
     """The document of ``schema``; with ``reload`` it does not hold the schema."""
     again = (lambda: schema) if reload is None else partial(reload, schema.path)
-    return Document(schema.path, schema.draft, again, scan_document(schema))
+    return Document(schema.path, schema.draft, again, scan_document(schema), home=schema.home)
 
 
 class Library:
@@ -77,8 +79,9 @@ class Library:
     ``failed`` are the errors of the others, by path. ``known`` are schemas that an earlier build has read: they are
     loaded when a reference leads to them. What is found out for one schema serves all others. With ``reload``, which
     gives a schema by its path, the library does not hold the schemas, and ``known`` must be able to load any of them.
-    ``documents`` are some that were ``scanned`` so. ``ids`` are the URIs that name a schema or a part of it, sorted, by
-    path, of those that have any.
+    ``documents`` are some that were ``scanned`` so; ``parts`` are those of the documents whose parts are schemas, and
+    ``known`` loads them too. ``ids`` are the URIs that name a schema or a part of it, sorted, by path, of those that
+    have any.
     """
 
     def __init__(
@@ -89,14 +92,17 @@ class Library:
         known: Known = _NONE_KNOWN,
         reload: Callable[[str], Schema] | None = None,
         documents: Mapping[str, Document] = _NO_DOCUMENTS,
+        parts: Parts | None = None,
     ) -> None:
         self._documents = _Documents(known.load, reload, dict(documents))
         own = {path: document.ids() for path, document in documents.items()}
         own |= {schema.path: self._documents.scan(schema).ids() for schema in schemas}
         self.ids = {**known.ids, **{path: ids for path, ids in own.items() if ids}}
-        folders = SchemaFolders(config.root, config.schemas)
+        if parts is not None:
+            self.ids |= {f"{file}#": (join_uri(retrieval_uri(file), own_id),) for file, own_id in parts.root_ids()}
+        folders = SchemaFolders(config.root, config.paths)
         paths = {*known.paths, *own}
-        self._answers = Answers(paths, dict(sorted(self.ids.items())), self._documents.at, folders, failed)
+        self._answers = Answers(paths, dict(sorted(self.ids.items())), self._documents.at, folders, failed, parts)
         self._may_be_opaque = config.unresolved_refs == "opaque"
 
     def resolve(self, schema: Schema) -> Resolution:
@@ -142,6 +148,8 @@ class Library:
             walk.asked[answer.asked] = self._answers.owners(answer.asked)
         if isinstance(answer, Refusal):
             walk.missing.update(answer.missing)
+            if answer.within is not None:
+                walk.documents[answer.within.path] = answer.within
             if not answer.uri or not self._may_be_opaque:
                 walk.fail(document, reference, answer.message, answer.code)
             walk.opaque.add(answer.uri)
@@ -211,9 +219,7 @@ class _Walk:
     def fail(self, document: Document, reference: Reference, message: str, code: str) -> NoReturn:
         if document is not self.entry:
             message = f"{message} (reached from {self.entry.path})"
-        pointer = f"{reference.pointer}/{reference.keyword}"
-        line, column = locate(document.data, pointer)
-        location = Location(document.path, line, column, pointer)
+        location = document.place(f"{reference.pointer}/{reference.keyword}")
         raise RefError(message, location, code, tuple(sorted(self.missing)), self.files())
 
     def files(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""This module knows how to find the JSON Schemas of a folder that is no project of ours yet."""
+"""This module knows how to find the schemas, in JSON and YAML, of a folder that is no project of ours yet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from schemagen.sources import SKIPPED_FOLDERS, SUFFIX
+from schemagen.errors import SchemagenError
+from schemagen.sources import SKIPPED_FOLDERS
+from schemagen.texts import SUFFIXES, Syntax, parse_text, syntax_of
 
 # What other tools make, or keep for themselves.
 _SKIPPED = {*SKIPPED_FOLDERS, "__pycache__", "build", "dist", "target", "site-packages", "vendor"}
@@ -63,7 +65,7 @@ def is_schema(document: Any) -> bool:
 
 
 def find(root: Path) -> Found:
-    """Find the folders below ``root`` that hold schemas, and single files where other JSON files are the most."""
+    """Find the folders below ``root`` that hold schemas, and single files where other files are the most."""
     top = _read(root, "")
     taken = list(_taken(top, is_top=True))
     schemas = tuple(sorted(each.path if isinstance(each, _Folder) else each for each in taken))
@@ -106,7 +108,7 @@ def _read(root: Path, path: str) -> _Folder:
         if entry.is_dir():
             if entry.name not in _SKIPPED and not Path(entry.path, "pyvenv.cfg").exists():
                 folder.folders.append(_read(root, below))
-        elif entry.name.endswith(SUFFIX) and entry.is_file():
+        elif entry.name.endswith(SUFFIXES) and entry.is_file():
             (folder.schemas if _holds_schema(Path(entry.path)) else folder.others).append(below)
     return folder
 
@@ -115,6 +117,8 @@ def _holds_schema(file: Path) -> bool:
     try:
         if file.stat().st_size > _LARGEST_BYTES:
             return False
-        return is_schema(json.loads(file.read_bytes()))
-    except (OSError, ValueError, RecursionError):  # whatever it is, it is no schema that can be used
+        data, syntax = file.read_bytes(), syntax_of(file.name)
+        # Of JSON some fault that a build would name keeps none from being a schema.
+        return is_schema(json.loads(data) if syntax is Syntax.JSON else parse_text(data, file.name, syntax))
+    except (OSError, ValueError, RecursionError, SchemagenError):  # whatever it is, it is no schema that can be used
         return False

@@ -18,7 +18,7 @@ RACY_NS = 2_000_000_000
 _CHUNK = 1 << 20
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 # What a folder of schemas or templates can gain or lose; an editor's own files come and go without a meaning.
-_LISTED = (".json", ".mustache", ".toml")
+_LISTED = (".json", ".jsonc", ".yaml", ".yml", ".mustache", ".toml")
 
 
 class Sight(NamedTuple):  # one for each file: a dataclass takes four times as long

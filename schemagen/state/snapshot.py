@@ -6,7 +6,7 @@ each as it was when the build used it, and which task depends on which. A time i
 belong to those bytes (see ``sight``); what has no such time is read again. There is a snapshot only while no build is
 under way: it is removed when one begins to write.
 
-Layout: the line ``schemagen-snapshot 4``; a line with the xxh3-64 of the rest as 16 hex digits; a line each of the key,
+Layout: the line ``schemagen-snapshot 5``; a line with the xxh3-64 of the rest as 16 hex digits; a line each of the key,
 the dodo, and, with spaces between, the byte order, the counts of unsettled tasks, inputs and outputs, and the sizes of
 the parts that follow. These are: four signed 64-bit integers for each input and output (see ``Times``), their digests
 of 16 bytes (zero for none), all paths joined by NUL, JSON of ``[log size, places, unsettled]``, and the columns of the

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from schemagen.jsontext import resolve_pointer, split_pointer
 from schemagen.model import Draft, JsonValue, Resolution, Target
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span, escape_markdown
 from schemagen.view.names import Words
+from schemagen.view.pages import Pages, own_anchors
 from schemagen.view.shapes import Plain
 from schemagen.view.text import claim, clean, one_line, shorten, slug
 
-_STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.json)?[/#]*\Z")
-_CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
+_STEM = re.compile(r"([^/\\]+?)(?:\.schema)?(?:\.jsonc?|\.ya?ml)?[/#]*\Z")
+_FILE = re.compile(r"\.(?:jsonc?|ya?ml)\Z")
+_CONTAINERS = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas", "schemas"})
 
 
 @dataclass(slots=True)
@@ -24,7 +27,8 @@ class Definition:
 
     ``name`` and ``anchor`` are unique in the view. ``uses`` are the numbers of the definitions it refers to.
     ``document`` is the index of its document among those that the schema reaches. ``words`` name it in code.
-    ``described`` is what a reference says of it, once that was worked out.
+    ``described`` is what a reference says of it, once that was worked out. ``address`` is where the page of another
+    schema shows it, empty where none surely does.
     """
 
     number: int
@@ -40,18 +44,29 @@ class Definition:
     is_recursive: bool = False
     ref: Plain | None = None
     described: Plain | None = None
+    address: str = ""
+
+    @property
+    def markdown_link(self) -> str:
+        """A link to where it is shown."""
+        text = self.title if self.address and self.title and self.target.pointer == "#" else self.name
+        return f"[{escape_markdown(text)}]({self.address or f'#{self.anchor}'})"
 
 
 class Definitions:
     """Every definition that the references of one schema reach, in order of first use."""
 
-    def __init__(self, resolution: Resolution, root: Definition, making: Making) -> None:
+    def __init__(self, resolution: Resolution, root: Definition, making: Making, name: str) -> None:
         self._resolution = resolution
         self._making = making
         self._names: dict[str, int] = {}
         self._indices = {path: index for index, path in enumerate(resolution.documents)}
         self.all: list[Definition] = [root]
         self._by_target: dict[tuple[str, str], Definition] = {(root.target.path, root.target.pointer): root}
+        self._own_anchors = own_anchors(root.schema)
+        making.anchors |= dict.fromkeys(self._own_anchors.values(), 1)
+        others = {path: other for path, other in resolution.names.items() if path != root.target.path}
+        self._pages = Pages(name, others)
         # Who refers to what, and what the node says of it.
         self.references: list[tuple[Definition, Definition, Plain]] = []
 
@@ -74,12 +89,34 @@ class Definitions:
         title = schema.get("title") if isinstance(schema, dict) else None
         title = one_line(title) if isinstance(title, str) else ""
         name = claim(name_of_target(target, title), self._names, " ")
-        anchor = claim("definition-" + slug(name), self._making.anchors)
+        own = self._own_anchors.get(target.pointer) if target.path == self.all[0].target.path else None
+        anchor = own or claim("definition-" + slug(name), self._making.anchors)
         index = self._indices[target.path]
         definition = Definition(len(self.all), target, draft, schema, name, anchor, title, index)
+        if self._making.has_links:
+            definition.address = self._pages.address(target, root)
         self.all.append(definition)
         self._by_target[target.path, target.pointer] = definition
         return definition
+
+    def add_own(self) -> None:
+        """Add the definitions of the schema itself that no reference leads to."""
+        path = self.all[0].target.path
+        for pointer in self._own_anchors:
+            if (path, pointer) not in self._by_target:
+                self._add(Target(path, pointer))
+
+    def shown_on_page(self) -> list[Definition]:
+        """The schema itself, its own definitions, and what these need that no other page shows."""
+        home = self.all[0].target.path
+        own = [one.number for one in self.all if one.target.path == home and one.target.pointer in self._own_anchors]
+        shown, waiting = set(own), own
+        while waiting:
+            for number in self.all[waiting.pop()].uses:
+                if number not in shown and not self.all[number].address:
+                    shown.add(number)
+                    waiting.append(number)
+        return [one for one in self.all if one.number in shown]
 
     def ref_to(self, owner: Definition, found: Definition | Target | None, text: str) -> Plain:
         """The ``ref`` of a node in ``owner`` that refers, by the URI ``text``, to ``found``."""
@@ -87,6 +124,8 @@ class Definitions:
             uri = clean(found.path if found is not None else text)
             ref = self._making.ref.copy()
             ref.update(name=_stem(uri), md_name=code_span(uri), uri=uri, is_opaque=True)
+            if self._making.has_links:
+                ref["md_link"] = ref["md_name"]
             return ref
         owner.uses.append(found.number)
         if found.ref is None:
@@ -99,6 +138,7 @@ class Definitions:
     def _ref(self, found: Definition) -> Plain:
         return {
             **self._making.ref,
+            **({"md_link": found.markdown_link} if self._making.has_links else {}),
             "name": found.name,
             "md_name": f"[{escape_markdown(found.name)}](#{found.anchor})",
             "id": found.anchor,
@@ -120,7 +160,7 @@ class Definitions:
 
 def name_of_target(target: Target, title: str) -> str:
     """What to call where references lead: by its key or its file where it has one, else by its title or its place."""
-    tokens = split_pointer(target.pointer)
+    tokens = split_pointer(target.pointer) or _tokens_of_part(target.path)
     if not tokens:
         name = _stem(target.path)
     elif len(tokens) > 1 and tokens[-2] in _CONTAINERS:
@@ -128,6 +168,12 @@ def name_of_target(target: Target, title: str) -> str:
     else:
         name = title or " ".join(tokens[-3:])
     return shorten(one_line(name), 100) or "unnamed"
+
+
+def _tokens_of_part(path: str) -> list[str]:
+    """The tokens of the pointer in ``path``, where that is of a part of a document."""
+    _, mark, pointer = path.rpartition("#/")
+    return [unquote(token) for token in split_pointer(f"#/{pointer}")] if mark and not _FILE.search(pointer) else []
 
 
 def _stem(path: str) -> str:

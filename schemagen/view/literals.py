@@ -32,13 +32,20 @@ class Literals:
     """
 
     def __init__(
-        self, shape: Plain, member_shape: Plain, tokens: tuple[LiteralToken, ...], *, has_blocks: bool
+        self,
+        shape: Plain,
+        member_shape: Plain,
+        tokens: tuple[LiteralToken, ...],
+        *,
+        has_blocks: bool,
+        has_choice: bool,
     ) -> None:
         self._shape = shape
         self._member_shape = member_shape
         self._tokens = tokens
         self._has_code = "md_code" in shape
         self._has_blocks = has_blocks
+        self._has_choice = has_choice
 
     def of(self, value: JsonValue) -> Plain:
         return self._filled(self._shape.copy(), value)
@@ -58,6 +65,8 @@ class Literals:
         made = []
         for value in values:
             example = self.of(value)
+            if self._has_choice:
+                example["is_chosen"] = False
             if self._has_blocks:
                 example["md_block"] = code_block(escape_json(dumps(value, indent=2)), "json")
             made.append(example)

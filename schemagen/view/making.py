@@ -99,7 +99,7 @@ class Making:
         """Choose which optional parts are built."""
         # Whether of definitions only those are read that a page needs.
         self.has_only_templates = wanted.is_all_of("definitions", "is_template") and not wanted.any(
-            "has_definitions", "used_by", *NAMING
+            "has_definitions", "page_definitions", "used_by", *NAMING
         )
         self.has_html = wanted.any("html")
         self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
@@ -134,6 +134,8 @@ class Making:
         self.has_md_cell = "md_cell" in self.node
         self.has_summary = wanted.any("summary")
         self.has_type_words = wanted.any("type_text")
+        self.has_links = wanted.any("md_link")
+        self.has_example = wanted.any("example")
         self.has_sections = "anchor" in self.node
         self.has_sentences = self.has_sections or wanted.any("constraints")
         if self.has_sentences:
@@ -190,6 +192,7 @@ class Making:
             {**literal, **wanted.only(MEMBER_EXTRA)},
             tuple(item for item in _LITERALS.items() if item[0] in literal or wanted.any(*_NEEDED_BY.get(item[0], ()))),
             has_blocks=wanted.any("md_block"),
+            has_choice=wanted.any("example"),
         )
 
     def _shape(self, kind: str) -> Plain:
@@ -197,6 +200,8 @@ class Making:
         flag(shape, f"is_{kind}")
         if self.has_type_words:
             shape["type_text"] = shape["md_type"] = kind
+        if self.has_links:
+            shape["md_linked_type"] = kind
         if self.has_html and kind in PLAIN_CONTROLS:
             shape["html"] = PLAIN_CONTROLS[kind]
         return dict(list(shape.items()))  # without the room that it had to grow

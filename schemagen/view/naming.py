@@ -3,6 +3,8 @@ declares for it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from schemagen.view.definitions import Definition, Definitions
 from schemagen.view.names import (
     Scope,
@@ -16,7 +18,6 @@ from schemagen.view.names import (
     shortened,
     ts_name,
     ts_type_name,
-    type_scope,
     words_of,
 )
 from schemagen.view.shapes import RESTS, Plain
@@ -36,15 +37,15 @@ class _Members:
         return words
 
 
-def name_trees(stem: str, definitions: Definitions, roots: list[Plain]) -> None:
-    """Name the trees of the schema, called ``stem``, and of its definitions, in this order.
+def name_trees(stem: str, definitions: Sequence[Definition], roots: Sequence[Plain], types: Scope) -> None:
+    """Name the trees of ``definitions``, in this order; the schema itself is called ``stem``. ``types`` are all names
+    taken.
 
     The schema and the definitions choose their names first. An object with properties inside them is named after
     them and its place (``OrderLinesItem``), so that nothing elsewhere changes what it is called.
     """
-    types = type_scope()
     claimed = []
-    for definition in definitions.all:
+    for definition in definitions:
         words = types.claim(words_of(definition.name if definition.number else stem))
         definition.words = words
         claimed.append(words)
@@ -55,6 +56,10 @@ def name_trees(stem: str, definitions: Definitions, roots: list[Plain]) -> None:
         namer.inside(root, words, _Members())
         if root["is_nullable"]:
             root["is_record"] = False  # what is declared must allow null too
+
+
+def name_references(definitions: Definitions) -> None:
+    """Say of each reference what the definition is called that it leads to."""
     for _, found, ref in definitions.references:
         ref["ts_name"], ref["py_name"] = ts_type_name(found.words), py_type_name(found.words)
 

@@ -26,7 +26,7 @@ from schemagen.view.shapes import TYPES, Plain
 from schemagen.view.slots import Slot
 from schemagen.view.text import claim, clean
 from schemagen.view.unwrapping import part_references, several_types, unwrap
-from schemagen.view.wording import type_words
+from schemagen.view.wording import linked_type, type_words
 
 _GROUPS = ("object", "array")  # a tuple: what a schema says its type is may have no hash
 _ASKED = {
@@ -337,5 +337,7 @@ class TreeBuilder:
         """Say of a node, all the rest of which is known, what follows from that."""
         if self.making.has_type_words:
             node["type_text"], node["md_type"] = type_words(node)
+        if self.making.has_links:
+            node["md_linked_type"] = linked_type(node)
         if self.making.has_html:
             node["html"] = control_for(node)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Collection, Sequence
 
+from schemagen.examples import find_example
 from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.view.definitions import Definition, Definitions
 from schemagen.view.embedding import embedded_documents
@@ -11,8 +13,10 @@ from schemagen.view.inlining import Inliner, Tree, mark_templates
 from schemagen.view.literals import numbered, put
 from schemagen.view.making import Making
 from schemagen.view.markdown import code_span, escape_markdown
-from schemagen.view.naming import name_trees, names_of
+from schemagen.view.names import Scope, type_scope
+from schemagen.view.naming import name_references, name_trees, names_of
 from schemagen.view.nodes import TreeBuilder
+from schemagen.view.pages import ROOT_ANCHOR
 from schemagen.view.python_types import Python
 from schemagen.view.shapes import NAMED, VIEW_TEXTS, Plain
 from schemagen.view.slots import Slot
@@ -21,7 +25,6 @@ from schemagen.view.types import add_types
 from schemagen.view.typescript_types import TypeScript
 
 VIEW_VERSION = "1.1"
-ROOT_ANCHOR = "schema"
 _DIALECTS = {
     Draft.D4: "draft 4",
     Draft.D6: "draft 6",
@@ -42,7 +45,7 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     making.anchors[ROOT_ANCHOR] = 1
     label = _title_of(schema)
     top = Definition(0, Target(schema.path, "#"), schema.draft, schema.document, label, ROOT_ANCHOR, label)
-    definitions = Definitions(resolution, top, making)
+    definitions = Definitions(resolution, top, making, schema.name)
     known: dict[str, frozenset[str]] = {}
     trees = [_build_tree(top, definitions, making, known)]
     # Where no node of the schema refers to a definition, those that sentences name are shown in lists of them only.
@@ -54,19 +57,14 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     roots = [tree.root for tree in trees]
     roots[0]["is_root"] = True
     definitions.mark_recursion()
-    if making.has_names:
-        name_trees(_stem_of(schema), definitions, roots)
-    for root in roots:
-        if making.has_ts_types:
-            add_types(root, TypeScript())
-        if making.has_py_types:
-            add_types(root, Python())
+    types = type_scope()
+    _name(schema, definitions, definitions.all, roots, types, making)
     listed = [
         _definition(definition, tree.root, schema.path, making)
         for definition, tree in zip(definitions.all[1:], trees[1:], strict=True)
     ]
     if making.wanted.any("used_by"):
-        _add_uses(listed, definitions, making)
+        _add_uses(listed, definitions.all[1:], definitions, making)
     if making.has_copies:
         by_id = {definition.anchor: tree for definition, tree in zip(definitions.all, trees, strict=True)}
         del by_id[ROOT_ANCHOR]
@@ -75,9 +73,75 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
         if making.wanted.any("is_template"):
             mark_templates(inliner.shown(), by_id, listed)
     view = _top(schema, label, trees[0].root, listed, making)
+    if making.has_links:
+        found = _page_definitions(schema, definitions, listed, known, types, making)
+        view["page_definitions"], view["has_page_definitions"] = numbered(found), bool(found)
+    if making.has_example:
+        view["example"] = _example(schema, resolution, trees[0].root, making)
     if making.wanted.any("documents"):
         view["documents"] = embedded_documents(resolution, lambda path: _shown(path, schema.path))
     return view
+
+
+def _name(
+    schema: Schema,
+    definitions: Definitions,
+    named: Sequence[Definition],
+    roots: Sequence[Plain],
+    types: Scope,
+    making: Making,
+) -> None:
+    """Give the trees of ``named``, which are ``roots``, their names and types, as far as they are wanted."""
+    if making.has_names:
+        name_trees(_stem_of(schema), named, roots, types)
+        name_references(definitions)
+    for root in roots:
+        if making.has_ts_types:
+            add_types(root, TypeScript())
+        if making.has_py_types:
+            add_types(root, Python())
+
+
+def _page_definitions(
+    schema: Schema,
+    definitions: Definitions,
+    listed: Sequence[Plain],
+    known: dict[str, frozenset[str]],
+    types: Scope,
+    making: Making,
+) -> list[Plain]:
+    """What a page shows that links to the pages of other schemas: each definition of the schema itself, and of others
+    what is referred to and has no page. ``listed`` are those that are built already."""
+    first = len(listed) + 1
+    definitions.add_own()
+    trees: list[Tree] = []
+    while first + len(trees) < len(definitions.all):
+        trees.append(_build_tree(definitions.all[first + len(trees)], definitions, making, known))
+    further, roots = definitions.all[first:], [tree.root for tree in trees]
+    if further:
+        definitions.mark_recursion()
+        _name(schema, definitions, further, roots, types, making)
+    shown = definitions.shown_on_page()
+    added = [_definition(one, root, schema.path, making) for one, root in zip(further, roots, strict=True)]
+    plain = dict(zip([one.number for one in definitions.all[1:]], [*listed, *added], strict=True))
+    found = [plain[one.number].copy() for one in shown[1:]]
+    if making.wanted.any("used_by"):
+        for one in found:
+            one["used_by"], one["has_used_by"] = [], False
+        _add_uses(found, shown[1:], definitions, making, {one.number for one in shown})
+    return found
+
+
+def _example(schema: Schema, resolution: Resolution, root: Plain, making: Making) -> Plain | bool:
+    """An example of what the schema allows; false where none was found."""
+    found = find_example(schema, resolution)
+    if found is None:
+        return False
+    if found.own >= 0 and "is_chosen" in root["examples"][found.own]:
+        root["examples"][found.own]["is_chosen"] = True
+    (example,) = making.literals.examples([found.value])
+    example.pop("is_chosen", None)
+    return {**example, "is_made": found.is_made}
 
 
 def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], making: Making) -> Plain:
@@ -146,6 +210,7 @@ def _definition(definition: Definition, root: Plain, home: str, making: Making) 
         "id": definition.anchor,
         "name": definition.name,
         "md_name": escape_markdown(definition.name),
+        **({"md_link": definition.markdown_link} if making.has_links else {}),
         "anchor": definition.anchor,
         "title": definition.title,
         "place": clean(place),
@@ -157,12 +222,20 @@ def _definition(definition: Definition, root: Plain, home: str, making: Making) 
     }
 
 
-def _add_uses(listed: list[Plain], definitions: Definitions, making: Making) -> None:
-    """Say of each definition which others, or the schema itself, refer to it."""
+def _add_uses(
+    listed: Sequence[Plain],
+    used: Sequence[Definition],
+    definitions: Definitions,
+    making: Making,
+    among: Collection[int] | None = None,
+) -> None:
+    """Say of each of ``used``, which are ``listed``, which definitions, or the schema itself, refer to it: of all, or
+    only of those ``among`` these numbers."""
     users: dict[int, dict[int, Definition]] = {}
     for owner, found, _ in definitions.references:
-        users.setdefault(found.number, {})[owner.number] = owner
-    for definition, shown in zip(definitions.all[1:], listed, strict=True):
+        if among is None or owner.number in among:
+            users.setdefault(found.number, {})[owner.number] = owner
+    for definition, shown in zip(used, listed, strict=True):
         put(shown, "used_by", [_use(user, making) for user in users.get(definition.number, {}).values()])
 
 

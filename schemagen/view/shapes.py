@@ -50,6 +50,7 @@ EMPTY_CONSTRAINTS: Plain = {
 _TEXTS = (
     *("pointer", "location", "layout", "id", "name", "anchor", "key", "md_key", "path", "md_path", "index"),
     *("title", "label", "description", "summary", "md_cell", "comment", "kind", "type_text", "md_type"),
+    "md_linked_type",
     *("uri", "schema_uri", "anchor_name", "dynamic_anchor"),
     *("ts_doc", "py_docstring", "ts_property", "ts_type_name", "py_type_name"),
     *("ts_type", "ts_body", "ts_rest", "py_type", "py_body", "py_rest"),
@@ -120,8 +121,11 @@ MEMBER_EXTRA: Plain = {
     "is_default": False,
 }
 
+# A value that is valid by the whole schema.
+EMPTY_INSTANCE: Plain = {**EMPTY_LITERAL, "md_block": "", "is_made": False}
+
 EMPTY_REF: Plain = {
-    **dict.fromkeys(("name", "md_name", "id", "anchor", "title", "uri", "ts_name", "py_name"), ""),
+    **dict.fromkeys(("name", "md_name", "md_link", "id", "anchor", "title", "uri", "ts_name", "py_name"), ""),
     "is_root": False,
     "is_recursive": False,
     "is_opaque": False,
@@ -162,7 +166,7 @@ EMPTY_CONDITION: Plain = {
 }
 
 EMPTY_DEFINITION: Plain = {
-    **dict.fromkeys(("id", "name", "md_name", "anchor", "title", "place", "md_place"), ""),
+    **dict.fromkeys(("id", "name", "md_name", "md_link", "anchor", "title", "place", "md_place"), ""),
     **NAMED,
     "is_external": False,
     "is_recursive": False,
@@ -182,8 +186,11 @@ EMPTY_VIEW: Plain = {
     "dialect": "",
     "base_href": "",
     "root": False,
+    "example": False,
     "definitions": [],
     "has_definitions": False,
+    "page_definitions": [],
+    "has_page_definitions": False,
     "documents": [],
     # What a pack has chosen, and modules of types in languages: put in for each output that reads them.
     "options": {},
@@ -238,6 +245,8 @@ GROUPS = (
     frozenset({"layout"}),
     frozenset({"documents"}),
     frozenset({"is_template"}),
+    frozenset({"example", "is_chosen", "is_made"}),
+    frozenset({"md_linked_type", "md_link", "page_definitions", "has_page_definitions"}),
     frozenset({"label"}),
     frozenset({"path", "md_path"}),
     frozenset({"summary"}),

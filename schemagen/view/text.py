@@ -122,3 +122,8 @@ def claim(wanted: str, taken: dict[str, int], separator: str = "-") -> str:
     taken[wanted] = number
     taken[name] = 1
     return name
+
+
+def plain_summary(text: str) -> str:
+    """``text`` as a summary: clean, its first paragraph on one line, shortened."""
+    return summarise(clean(text).strip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from schemagen.view.kinds import plain_word
 from schemagen.view.markdown import code_span, escape_markdown
 from schemagen.view.shapes import Plain
@@ -13,7 +15,28 @@ _MAX_VARIANTS = 4
 
 def type_words(node: Plain) -> tuple[str, str]:
     """The type of ``node`` in words, plain and as Markdown with links to definitions."""
-    text, markdown = _type_words(node)
+    return _shortened_words(node, _ON_PAGE)
+
+
+def linked_type(node: Plain) -> str:
+    """The same as Markdown with links to the pages of other schemas."""
+    return _shortened_words(node, _ACROSS_PAGES)[1]
+
+
+class _Keys(NamedTuple):
+    """The keys that hold the type of a part in words, plain and as Markdown, and the link to a definition."""
+
+    text: str
+    markdown: str
+    link: str
+
+
+_ON_PAGE = _Keys("type_text", "md_type", "md_name")
+_ACROSS_PAGES = _Keys("md_linked_type", "md_linked_type", "md_link")
+
+
+def _shortened_words(node: Plain, keys: _Keys) -> tuple[str, str]:
+    text, markdown = _type_words(node, keys)
     if len(markdown) > _MAX_WORDS:
         text = markdown = node["kind"]
     if node["is_nullable"] and node["kind"] not in {"null", "any", "enum"}:
@@ -21,35 +44,35 @@ def type_words(node: Plain) -> tuple[str, str]:
     return text, markdown
 
 
-def _type_words(node: Plain) -> tuple[str, str]:
+def _type_words(node: Plain, keys: _Keys) -> tuple[str, str]:
     kind: str = node["kind"]
     match kind:
         case "ref":
-            return node["ref"]["name"], node["ref"]["md_name"]
+            return node["ref"]["name"], node["ref"][keys.link]
         case "const":
             return (
                 f"constant {shorten(node['const']['json'], 60)}",
                 f"constant {code_span(node['const']['json'], 60)}",
             )
         case "array" if node["items"] and not node["prefix_items"]:
-            return f"array of {node['items']['type_text']}", f"array of {node['items']['md_type']}"
+            return f"array of {node['items'][keys.text]}", f"array of {node['items'][keys.markdown]}"
         case "object" if node["additional"]["node"] and not node["properties"]:
             value = node["additional"]["node"]
-            return f"map of {value['type_text']}", f"map of {value['md_type']}"
+            return f"map of {value[keys.text]}", f"map of {value[keys.markdown]}"
         case "string" if node.get("format", ""):
             shown = shorten(one_line(node.get("format", "")), 40)
             return f"string ({shown})", f"string ({escape_markdown(shown)})"
         case "union":
-            return _union_words(node)
+            return _union_words(node, keys)
     return kind, kind
 
 
-def _union_words(node: Plain) -> tuple[str, str]:
+def _union_words(node: Plain, keys: _Keys) -> tuple[str, str]:
     variants = [variant for choice in node["choices"] for variant in choice["variants"]]
-    texts = list(dict.fromkeys(variant["type_text"] for variant in variants))
+    texts = list(dict.fromkeys(variant[keys.text] for variant in variants))
     if len(variants) > _MAX_VARIANTS or not texts:
         return f"one of {len(variants)} variants", f"one of {len(variants)} variants"
-    return " or ".join(texts), " or ".join(dict.fromkeys(variant["md_type"] for variant in variants))
+    return " or ".join(texts), " or ".join(dict.fromkeys(variant[keys.markdown] for variant in variants))
 
 
 def item_title(item: Plain) -> str:

@@ -13,7 +13,7 @@ from tests.random_builds.moments import Change, Interruption, Kill
 from tests.random_builds.moves import INPUT_MOVES, MOVES, OUTPUT_MOVES, STATE_MOVES
 from tests.random_builds.reading import plan
 from tests.random_builds.rules import Prospect, Violation, check, check_idle, present_outputs, prospect, written
-from tests.random_builds.world import OUTPUT_FOLDERS, World
+from tests.random_builds.world import API, OUTPUT_FOLDERS, World
 
 KILLED = -9
 # About as many as a build of this size has, of those that change the disk.
@@ -139,7 +139,7 @@ class Game:
     def clean_outputs(self) -> dict[str, bytes]:
         """What a build of the same inputs in a new folder makes: by schemagen, whoever builds this world."""
         world = self.world
-        inputs = [world.root / "pyproject.toml", *sorted((world.root / "schemas").rglob("*.json"))]
+        inputs = [world.root / "pyproject.toml", *sorted((world.root / "schemas").rglob("*.*")), world.root / API]
         inputs += sorted(file for file in (world.root / "packs").rglob("*") if file.is_file())
         same = tuple((file.relative_to(world.root).as_posix(), file.read_bytes()) for file in inputs)
         if same not in self._clean:

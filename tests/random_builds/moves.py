@@ -16,15 +16,18 @@ from typing import Any
 
 from tests.conftest import PLAIN_PACK, Project
 from tests.random_builds.world import (
+    API,
     LOG,
     NAMES,
     OUTPUT_FOLDERS,
+    PARTS,
     SNAPSHOT,
     STATE,
     TEMPLATES,
     Memory,
     World,
     copy_content,
+    some_part,
 )
 
 MANIFESTS = (
@@ -71,7 +74,26 @@ def save_through_temporary(world: World, chance: Random) -> None:
 
 
 def break_schema(world: World, chance: Random) -> None:
-    world.project.write(f"schemas/{chance.choice(world.schemas())}.json", chance.choice(["{", "[]", '{"type": 7}']))
+    world.schema_file(chance.choice(world.schemas())).write_text(chance.choice(["{", "[]", '{"type": 7}']))
+
+
+def edit_part(world: World, chance: Random) -> None:
+    """An edit of a part of a document, or a new one."""
+    name = chance.choice(PARTS)
+    world.write_parts({**world.parts(), name: some_part(name, chance)})
+
+
+def delete_part(world: World, chance: Random) -> None:
+    parts = world.parts()
+    if len(parts) > 1:
+        del parts[chance.choice(sorted(parts))]
+        world.write_parts(parts)
+
+
+def format_document(world: World, chance: Random) -> None:
+    """Other bytes that say the same."""
+    parts = world.parts()
+    world.write_parts({name: parts[name] for name in chance.sample(sorted(parts), len(parts))}, chance.choice([1, 2]))
 
 
 def add(world: World, chance: Random) -> None:
@@ -102,6 +124,7 @@ def swap(world: World, chance: Random) -> None:
 
 def touch(world: World, chance: Random) -> None:
     files = [*(world.root / "schemas").rglob("*"), *(world.root / "packs").rglob("*"), world.root / "pyproject.toml"]
+    files.append(world.root / API)
     for file in chance.choice([files, [chance.choice(sorted(files))]]):
         os.utime(file)
 
@@ -223,7 +246,7 @@ def _damage(world: World, path: str, change: Callable[[bytes], bytes]) -> None:
     if file.exists() and file.stat().st_size:
         file.write_bytes(change(file.read_bytes()))
         world.disown()
-        world.memory.unsure |= set(world.memory.known) | set(NAMES)
+        world.memory.unsure |= set(world.memory.known) | set(NAMES) | {f"api/{part}" for part in PARTS}
 
 
 def _flipped(data: bytes, chance: Random) -> bytes:
@@ -275,7 +298,7 @@ def put_back_state(world: World, chance: Random) -> None:
 Move = Callable[[World, Random], None]
 INPUT_MOVES: tuple[Move, ...] = (
     edit, edit_unseen, save_through_temporary, break_schema, add, delete, rename, swap, touch, edit_template,
-    edit_partial, edit_manifest, change_option, move_checkout,
+    edit_partial, edit_manifest, change_option, move_checkout, edit_part, delete_part, format_document,
 )  # fmt: skip
 OUTPUT_MOVES: tuple[Move, ...] = (
     tamper, tamper_unseen, delete_output, delete_all_outputs, put_folder_for_output, put_link_for_output,

@@ -45,11 +45,12 @@ def _run(root: Path, front: str, out: io.StringIO) -> int:
 def _tasks() -> Iterator[dict[str, Any]]:
     project = load_project(load_config(Path.cwd()))
     for task in project.tasks.values():
+        schemas = project.files_of((task.schema, *task.links.inputs))
         packs = [path for pack in project.packs for path in pack.files if Path(path).is_file()]
         yield {
             "name": task.name,
             "actions": [(_make, [project, task])],
-            "file_dep": [*(path for path in (task.schema, *task.links.inputs) if Path(path).exists()), *packs],
+            "file_dep": [*(path for path in schemas if Path(path).exists()), *packs],
             "targets": [output.path for output in task.outputs],
             "uptodate": [config_changed(options_text(project.config))],
         }

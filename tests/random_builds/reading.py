@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.random_builds.world import Fingerprint, World
+from tests.random_builds.world import API, Fingerprint, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class _Reading:
         excluded = world.options.get("exclude", [])
         names = [name for name in world.schemas() if not any(_matches(name, pattern) for pattern in excluded)]
         self._texts = {name: world.schema_file(name).read_bytes() for name in names}
+        # A part of the document is what it says, however that is written.
+        self._texts |= {f"api/{part}": json.dumps(value).encode() for part, value in world.parts().items()}
         self._documents = {name: _parsed(text) for name, text in self._texts.items()}
 
     def tasks(self) -> dict[str, Planned]:
@@ -71,8 +73,18 @@ class _Reading:
             return [referrer]  # whoever else claims the id: a document is found in itself first
         if ref.startswith("https:"):
             return [name for name, document in self._documents.items() if _id_of(document) == ref]
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(referrer), ref)).removesuffix(".json")
-        return [path] if path in self._texts else []
+        uri, _, pointer = ref.partition("#")
+        if not uri or uri.endswith(API):
+            target = f"api/{posixpath.basename(pointer)}"
+        elif referrer.startswith("api/"):
+            target = _without_suffix(uri.removeprefix("../schemas/"))
+        else:
+            target = _without_suffix(posixpath.normpath(posixpath.join(posixpath.dirname(referrer), uri)))
+        return [target] if target in self._texts else []
+
+
+def _without_suffix(file: str) -> str:
+    return file.removesuffix(".json").removesuffix(".yaml")
 
 
 def _matches(name: str, pattern: str) -> bool:

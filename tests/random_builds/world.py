@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,10 @@ from typing import Any
 from tests.conftest import PLAIN_PACK, REPOSITORY, Project
 
 NAMES = ("a", "b", "sub/c", "sub/deep/d", "e", "f")
+# Those are JSON in files named as YAML: YAML can say all that JSON can.
+IN_YAML = frozenset({"b", "e"})
+# A document whose parts are schemas, and the names that these may have.
+API, PARTS = "apis/api.yml", ("One", "Two", "Six")
 IDS = ("https://x.example/one", "https://x.example/two")
 STATE, LOG, SNAPSHOT = ".schemagen", ".schemagen/log", ".schemagen/snapshot"
 NOTES = "build/notes.txt"
@@ -23,7 +28,11 @@ TEMPLATES = (
     "{{title}}\n",
     "-\n",
 )
-FIRST_OPTIONS: dict[str, Any] = {"packs": ["packs/plain", "packs/more"], "unresolved_refs": "opaque"}
+FIRST_OPTIONS: dict[str, Any] = {
+    "packs": ["packs/plain", "packs/more"],
+    "unresolved_refs": "opaque",
+    "schemas": ["schemas", f"{API}#/components/schemas/*"],
+}
 # What an output was made from, as the test sees it.
 Fingerprint = tuple[Any, ...]
 
@@ -73,6 +82,7 @@ class World:
         self.project.config(**self.options)
         for name in NAMES[:4]:
             self.write_schema(name, Random(name))
+        self.write_parts({part: some_part(part, Random(part)) for part in PARTS[:2]})
 
     @property
     def root(self) -> Path:
@@ -89,13 +99,22 @@ class World:
 
     def schemas(self) -> list[str]:
         base = self.root / "schemas"
-        return sorted(file.relative_to(base).as_posix().removesuffix(".json") for file in base.rglob("*.json"))
+        return sorted(file.relative_to(base).with_suffix("").as_posix() for file in base.rglob("*.[jy]*"))
 
     def schema_file(self, name: str) -> Path:
-        return self.root / f"schemas/{name}.json"
+        return self.root / f"schemas/{file_of(name)}"
 
     def write_schema(self, name: str, chance: Random) -> None:
-        self.project.write(f"schemas/{name}.json", some_schema(name, chance))
+        self.project.write(f"schemas/{file_of(name)}", some_schema(name, chance))
+
+    def parts(self) -> dict[str, Any]:
+        """The schemas in the document, by name."""
+        parts: dict[str, Any] = json.loads(self.project.read(API))["components"]["schemas"]
+        return parts
+
+    def write_parts(self, parts: dict[str, Any], indent: int = 1) -> None:
+        document = {"openapi": "3.1.0", "components": {"schemas": parts}}
+        self.project.write(API, json.dumps(document, indent=indent))
 
     def outputs(self) -> list[str]:
         """The paths of all files below the output folders, links too, but for temporary ones and the user's own."""
@@ -133,10 +152,28 @@ def some_schema(name: str, chance: Random) -> dict[str, Any]:
         schema["$id"] = chance.choice(IDS)
     if chance.random() < 0.4:
         up = "../" * name.count("/")
-        schema["properties"] = {"x": {"$ref": up + chance.choice([n for n in NAMES if n != name]) + ".json"}}
+        schema["properties"] = {"x": {"$ref": up + file_of(chance.choice([n for n in NAMES if n != name]))}}
     if chance.random() < 0.2:
         schema["items"] = {"$ref": chance.choice(IDS)}
+    if chance.random() < 0.2:
+        up = "../" * (name.count("/") + 1)
+        schema["contains"] = {"$ref": f"{up}{API}#/components/schemas/{chance.choice(PARTS)}"}
     return schema
+
+
+def some_part(name: str, chance: Random) -> dict[str, Any]:
+    """A schema in the document, which may ref others there, or schemas of the project."""
+    part: dict[str, Any] = {"title": chance.choice(["One", "Two"]), "description": chance.choice(["red", "tan", "sky"])}
+    if chance.random() < 0.5:
+        part["items"] = {"$ref": f"#/components/schemas/{chance.choice([n for n in PARTS if n != name])}"}
+    if chance.random() < 0.3:
+        part["contains"] = {"$ref": f"../schemas/{file_of(chance.choice(NAMES))}"}
+    return part
+
+
+def file_of(name: str) -> str:
+    """The file of a schema, below the folder of schemas."""
+    return f"{name}.yaml" if name in IN_YAML else f"{name}.json"
 
 
 def copy_content(source: str, target: str) -> None:

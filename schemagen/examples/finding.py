@@ -1,0 +1,71 @@
+"""This module knows how to find an example of a schema: its own, else one made from it, each checked before it is
+taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from schemagen.examples.checking import CannotCheckError, validator_of
+from schemagen.examples.limits import NoValueError, OutOfWorkError, Work
+from schemagen.examples.making import Maker
+from schemagen.examples.matching import Matching
+from schemagen.examples.places import Ways, place_at
+from schemagen.jsontext import dumps
+from schemagen.model import JsonValue, Resolution, Schema
+
+_MAX_OWN = 10
+_MAX_MATCHED = 20_000
+# Longer than this an example shows less than the properties that need not be there are worth.
+_MOST_TEXT = 3000
+_NO_OWN = -1
+_EMPTY: tuple[JsonValue, ...] = ({}, [], "", None)
+
+
+class Example(NamedTuple):
+    """A value that is valid by a schema. ``is_made`` if the schema gives none; ``own`` is its index among the examples
+    that the schema gives, -1 for any other."""
+
+    value: JsonValue
+    is_made: bool
+    own: int = _NO_OWN
+
+
+def find_example(schema: Schema, resolution: Resolution) -> Example | None:
+    """An example of what ``schema`` allows; None where none was found."""
+    if schema.document is False:
+        return None
+    try:
+        is_valid = validator_of(schema, resolution)
+    except CannotCheckError:
+        return None  # nothing is shown that was not checked
+    return next((found for found in _candidates(schema, resolution) if is_valid(found.value)), None)
+
+
+def _candidates(schema: Schema, resolution: Resolution) -> Iterator[Example]:
+    document = schema.document if isinstance(schema.document, dict) else {}
+    own = document.get("examples")
+    if isinstance(own, list):
+        yield from (Example(value, False, number) for number, value in enumerate(own[:_MAX_OWN]))
+    default = [document["default"]] if "default" in document else []
+    yield from (Example(value, False) for value in default if value not in _EMPTY)
+    yield from (Example(value, True) for value in _made(schema, resolution))
+    yield from (Example(value, False) for value in default if value in _EMPTY)
+
+
+def _made(schema: Schema, resolution: Resolution) -> Iterator[JsonValue]:
+    """Values made in several ways, the most telling first."""
+    ways = Ways(resolution)
+    matching = Matching(ways, Work(_MAX_MATCHED))
+    root = place_at(schema.path, schema.draft, "#", schema.document)
+    late: list[JsonValue] = []
+    for is_rich, uses_hints in ((True, True), (False, True), (True, False), (False, False)):
+        try:
+            value = Maker(ways, matching, is_rich=is_rich, uses_hints=uses_hints).make([root])
+        except (NoValueError, OutOfWorkError):
+            continue
+        if is_rich and len(dumps(value, indent=2)) > _MOST_TEXT:
+            late.append(value)
+        else:
+            yield value
+    yield from late
