@@ -7,10 +7,10 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TYPE_CHECKING, TextIO
 
 from schemagen import __version__
 from schemagen.changes import EVERYTHING, look
@@ -18,11 +18,12 @@ from schemagen.errors import SchemagenError
 from schemagen.unchanged import Glance, snapshot_key, summary
 
 if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from schemagen.completion import Command, Option
     from schemagen.config import Config
     from schemagen.publishing import Notes
 
 CANNOT_START = 3
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 SELECTION = ("schema_dir", "output_dir", "templates_dir", "unresolved_refs")
 
 
@@ -30,7 +31,7 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
     """Do what ``argv`` says; returns the exit code. ``started`` is when the command began, on the monotonic clock, and
     ``glance`` what it saw of the file times, if it looked."""
     _use_utf8(sys.stdout, sys.stderr)
-    args = _parser().parse_args(argv)
+    args = _parsed(argv)
     args.started, args.glance = started, glance
     try:
         return int(args.run(args))
@@ -46,6 +47,16 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return CANNOT_START
+
+
+def _parsed(argv: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    # Names of files stand between options, where argparse would not have them, and may begin with a dash.
+    unknown = [each for each in rest if not (hasattr(args, "takes_files") and (each[0] != "-" or os.path.exists(each)))]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return args
 
 
 def _use_utf8(*streams: TextIO) -> None:
@@ -64,13 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="schemagen",
         description="Generate files from JSON Schemas through Mustache templates, incrementally and in parallel.",
+        epilog="Ends with 0 if all is well, 1 if a schema failed or an output is not as it should be, 2 if an argument "
+        "is wrong, 3 if it could not start, 130 after Ctrl-C. `schemagen COMMAND --help` says more.",
     )
     parser.add_argument("--version", action="version", version=f"schemagen {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     _add_generate(commands)
     _add_watch(commands)
-    _add_init(commands)
 
     check = commands.add_parser("check", help="check that the outputs are what would be generated; writes nothing")
     _add_selection(check)
@@ -93,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("list", help="list the schemas with their outputs, and which are stale")
     _add_selection(listing)
+    listing.add_argument("-q", "--quiet", action="store_true", help="list the names of the schemas only")
     listing.set_defaults(run=_list)
 
     view = commands.add_parser("view", help="print the view of a schema, as templates see it, as JSON")
@@ -100,6 +113,20 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("schema", metavar="SCHEMA", help="a schema's path or name, such as billing/invoice")
     view.set_defaults(run=_view)
 
+    _add_packs(commands)
+
+    clean = commands.add_parser("clean", help="remove the outputs that hold what schemagen wrote")
+    _add_selection(clean)
+    clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
+    clean.set_defaults(run=_clean)
+
+    _add_init(commands)
+    _add_hook(commands)
+    _add_completion(commands)
+    return parser
+
+
+def _add_packs(commands: Commands) -> None:
     packs = commands.add_parser("packs", help="list packs, copy one to start your own, or check yours")
     packs.set_defaults(run=_packs, action="list")
     actions = packs.add_subparsers(metavar="ACTION")
@@ -112,11 +139,44 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("packs", metavar="PACK_OR_DIR", nargs="*", help="packs; those of the project if not given")
     checking.set_defaults(action="check")
 
-    clean = commands.add_parser("clean", help="remove the outputs that hold what schemagen wrote")
-    _add_selection(clean)
-    clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
-    clean.set_defaults(run=_clean)
-    return parser
+
+def _add_init(commands: Commands) -> None:
+    init = commands.add_parser(
+        "init", help="set up a project: find its schemas, write what is missing, overwrite nothing"
+    )
+    init.add_argument("--pre-commit", action="store_true", help="add a pre-commit hook; outputs are to be committed")
+    init.add_argument("--github", action="store_true", help="add a workflow for GitHub")
+    init.add_argument("--gitlab", action="store_true", help="add a job for GitLab")
+    init.add_argument("--editor", action="store_true", help="add schemas for editors, and .taplo.toml that names them")
+    init.set_defaults(run=_init)
+
+
+def _add_hook(commands: Commands) -> None:
+    hook = commands.add_parser(
+        "hook",
+        help="what pre-commit runs: generate or check, whatever files it names",
+        usage="%(prog)s [-h] [-C DIR] [--diff] {generate,check} [FILE ...]",
+    )
+    hook.add_argument("action", choices=("generate", "check"), help="generate: end with 1 if that changes an output")
+    hook.add_argument("-C", "--directory", metavar="DIR", default=".", help="the project's folder")
+    hook.add_argument("--diff", action="store_true", help="check: show how outputs differ")
+    hook.set_defaults(run=_hook, takes_files=True)
+
+
+def _add_completion(commands: Commands) -> None:
+    completion = commands.add_parser("tabcompletion", help="print what a shell needs to complete these commands")
+    completion.add_argument(
+        "-s", "--shell", choices=("bash", "fish", "zsh"), default="bash", help="which shell (default: bash)"
+    )
+    completion.set_defaults(run=_tabcompletion)
+
+
+def _add_watch(commands: Commands) -> None:
+    watch = commands.add_parser("watch", help="generate again whenever a file is saved, until Ctrl-C")
+    _add_selection(watch)
+    watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
+    watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
+    watch.set_defaults(run=_watch, profile=False)
 
 
 def _add_generate(commands: Commands) -> None:
@@ -140,6 +200,9 @@ def _add_generate(commands: Commands) -> None:
     generate.add_argument(
         "--keep-edited", action="store_true", help="keep outputs that were edited, and end with 1 if there are any"
     )
+    generate.add_argument(
+        "--fail-on-change", action="store_true", help="name the outputs that were written or removed, and end with 1"
+    )
     _add_report(generate)
     generate.set_defaults(run=_generate, error=generate.error)
 
@@ -153,24 +216,6 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         help="how to report what was found; where that is on stdout, all else that is said goes to stderr",
     )
     group.add_argument("--output-file", metavar="FILE", help="where to write the report to (default: stdout)")
-
-
-def _add_init(commands: Commands) -> None:
-    init = commands.add_parser(
-        "init", help="set up a project: find its schemas, write what is missing, overwrite nothing"
-    )
-    init.add_argument("--pre-commit", action="store_true", help="add a pre-commit hook; outputs are to be committed")
-    init.add_argument("--github", action="store_true", help="add a workflow for GitHub")
-    init.add_argument("--gitlab", action="store_true", help="add a job for GitLab")
-    init.set_defaults(run=_init)
-
-
-def _add_watch(commands: Commands) -> None:
-    watch = commands.add_parser("watch", help="generate again whenever a file is saved, until Ctrl-C")
-    _add_selection(watch)
-    watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
-    watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
-    watch.set_defaults(run=_watch, profile=False)
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
@@ -279,6 +324,7 @@ def _build(args: argparse.Namespace, notes: Notes | None) -> int:
             is_paranoid=args.paranoid or notes is not None,
             showing=showing,
             keeps_edited=args.keep_edited,
+            fails_on_change=args.fail_on_change,
         )
 
 
@@ -286,7 +332,52 @@ def _init(args: argparse.Namespace) -> int:
     from schemagen.scaffold import init
     from schemagen.scaffold.writing import Wishes
 
-    return init(Path.cwd(), Wishes(args.pre_commit, args.github, args.gitlab))
+    return init(Path.cwd(), Wishes(args.pre_commit, args.github, args.gitlab, args.editor))
+
+
+def _hook(args: argparse.Namespace) -> int:
+    try:
+        os.chdir(args.directory)
+    except OSError as error:
+        from schemagen.errors import ConfigError, Location
+
+        raise ConfigError(f"no such project: {error.strerror}", Location(args.directory), "SG053") from None
+    if args.action == "check":
+        command = ["check", *(["--diff"] if args.diff else [])]
+    else:
+        command = ["generate", "--quiet", "--fail-on-change"]
+    asked = _parser().parse_args(command, argparse.Namespace(started=args.started, glance=None))
+    return int(asked.run(asked))
+
+
+def _tabcompletion(args: argparse.Namespace) -> int:
+    from schemagen.completion import SHELLS
+
+    sys.stdout.write(SHELLS[args.shell](_described(_parser())))
+    return 0
+
+
+def _described(parser: argparse.ArgumentParser) -> list[Command]:
+    """The commands of ``parser`` as plain data."""
+    from schemagen.completion import Command
+
+    subparsers = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    meanings = {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
+    described = []
+    for name, each in subparsers.choices.items():
+        words = [word for action in each._actions if not action.option_strings for word in action.choices or ()]
+        takes_schema = any(str(action.metavar).startswith("SCHEMA") for action in each._actions)
+        described.append(Command(name, meanings[name], tuple(_options(each)), tuple(words), takes_schema))
+    return described
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[Option]:
+    from schemagen.completion import Option
+
+    for action in parser._actions:
+        if action.option_strings:
+            choices = tuple(action.choices or ())
+            yield Option(tuple(action.option_strings), action.help or "", choices, action.nargs != 0)
 
 
 def _watch(args: argparse.Namespace) -> int:
@@ -359,7 +450,8 @@ def _explain(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     from schemagen import inspection
 
-    return inspection.list_schemas(_config_for(args))
+    config = _config_for(args)
+    return inspection.list_names(config) if args.quiet else inspection.list_schemas(config)
 
 
 def _packs(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
@@ -13,6 +14,8 @@ from schemagen.packs import Pack
 from schemagen.plan import Task, key_with
 from schemagen.session import NOT_LOOKED, Look, Made, Session, task_name
 
+# What it shows, the folder of the outputs that show it, their pack, and itself.
+_Overview: TypeAlias = tuple[list[Entry], str, str, dict[str, Any]]
 # The summary of a schema, the paths of the schemas that it reaches, and those of them that only others refer to.
 Shown: TypeAlias = tuple[Summary, Sequence[str], Sequence[str]]
 
@@ -27,12 +30,13 @@ class Indexing:
         self._session = session
         self._before = self._summaries()
         self._seen: list[Entry] = []  # when a look was last taken; nothing that they show changes after that
+        self._last: _Overview | None = None  # that was built, and may be shown next
 
     def look(self, task: Task) -> Look:
         """See which outputs of ``task``, one of the project's tasks, are not fresh."""
         if self._session.changes is not None and self._before == self._summaries():
             return NOT_LOOKED  # nothing that is shown changed, nor what was made of it
-        self._seen = self._entries()
+        self._seen, self._last = self._entries(), None
         return self._session.look(self.keyed(task))
 
     def keyed(self, task: Task) -> Task:
@@ -43,7 +47,7 @@ class Indexing:
         for output, template in zip(task.outputs, made, strict=True):
             if template.names_read is None or template.names_read:
                 entries = entries or self._seen or self._entries()
-                shown = dumps(build_overview(entries, output.below, task.name)).encode()
+                shown = dumps(self._overview(entries, output.below, task.name)).encode()
             else:
                 shown = b""  # a script or a style sheet shows nothing of the schemas
             outputs.append(key_with(output, shown))
@@ -60,10 +64,16 @@ class Indexing:
         entries = self._seen or self._entries()
         for output in pack.project_outputs:
             if output.rule.path in wanted:
-                yield (
-                    output.rule.path,
-                    output.pieces(pack.seen_by_templates(build_overview(entries, output.rule.path, pack.name))),
-                )
+                overview = self._overview(entries, output.rule.path, pack.name)
+                yield output.rule.path, output.pieces(pack.seen_by_templates(overview))
+        self._last = None
+
+    def _overview(self, entries: list[Entry], at: str, pack: str) -> dict[str, Any]:
+        """The overview for an output of ``pack`` at ``at``: the last one again where it is the same."""
+        folder = posixpath.dirname(at)
+        if self._last is None or self._last[0] is not entries or self._last[1:3] != (folder, pack):
+            self._last = entries, folder, pack, build_overview(entries, at, pack)
+        return self._last[3]
 
     def _pack(self, task: Task) -> Pack:
         return next(pack for pack in self._session.project.packs if pack.name == task.name)

@@ -22,6 +22,7 @@ from schemagen.plan import Task
 from schemagen.project import Project, load_project
 from schemagen.publishing import Notes
 from schemagen.session import STATE_FILE, Session
+from schemagen.sources import find_schemas
 from schemagen.state.store import State
 
 
@@ -115,6 +116,13 @@ def list_schemas(config: Config) -> int:
         status = "broken" if task.problem else "stale" if session.stale(task) else "fresh"
         outputs = ", ".join(output.path for output in task.outputs)
         print(f"{status:<6}  {task.name}  {task.schema} -> {outputs}")
+    return 0
+
+
+def list_names(config: Config) -> int:
+    """Say which schemas there are, and nothing else: nothing is read but folders."""
+    for file in find_schemas(config):
+        print(file.name)
     return 0
 
 

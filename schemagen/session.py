@@ -124,6 +124,7 @@ class Session:
         self.seen_indexes: dict[str, Task] = {}
         self._settled: dict[str, bytes] = {}
         self.has_kept_orphans = False
+        self.changed: list[str] = []  # the outputs that were written or removed
         self.started = time.monotonic()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -387,6 +388,7 @@ class Session:
             while left:
                 path, temp = left.pop(0)
                 move_into_place(self.config.root, path, temp)
+                self.changed.append(path)
         finally:
             for path, temp in left:
                 discard(self.root, path, temp)
@@ -459,6 +461,7 @@ class Session:
                 self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it {why_kept}")
             else:
                 gone.append(orphan.path)
+        self.changed += gone
         self.state.release(gone)
 
     def _remove(self, orphan: Orphan) -> str:

@@ -182,11 +182,16 @@ def test_readme_shows_what_is_written() -> None:
         assert text in readme
 
 
+def test_page_of_pre_commit_shows_what_is_written() -> None:
+    page = (REPOSITORY / "docs/pre-commit.md").read_text(encoding="utf-8")
+    assert f"```yaml\n{texts.PRE_COMMIT}```" in page
+
+
 def test_written_workflows_and_hooks_are_yaml(empty_project: Project) -> None:
     yaml = pytest.importorskip("yaml")
     empty_project.run("init", "--pre-commit", "--github", "--gitlab")
     hook = yaml.safe_load(empty_project.read(".pre-commit-config.yaml"))["repos"][0]["hooks"][0]
-    assert hook["entry"] == "schemagen generate"
+    assert hook["entry"] == "schemagen hook generate"
     assert yaml.safe_load(empty_project.read(".gitlab-ci.yml"))["schemagen"]["script"][1] == "schemagen check --diff"
     for is_committed in (False, True):
         job = yaml.safe_load(texts.github_workflow("build", is_committed=is_committed))["jobs"]["schemagen"]

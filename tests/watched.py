@@ -14,7 +14,7 @@ from typing import IO
 from tests.conftest import Project
 
 # Longer than anything takes, so that a test ends that waits in vain.
-PATIENCE = 60.0
+PATIENCE = 20.0
 
 
 class Watched:

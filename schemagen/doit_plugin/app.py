@@ -99,6 +99,7 @@ def run_doit(
     showing: Showing | None = None,
     keeps_edited: bool = False,
     is_paranoid: bool = False,
+    fails_on_change: bool = False,
     reporter: MakeReporter | None = None,
     load: LoadPacks = load_packs,
     on_problems: OnProblems = warn_of,
@@ -107,7 +108,7 @@ def run_doit(
 
     For a build, ``key`` says what it is for, ``started`` when it began (monotonic clock), ``found`` what a look for it
     showed, ``showing`` how it is to be shown, ``reporter`` who shows it instead, and ``is_paranoid`` that no file time
-    is to be trusted. See ``ConfigLoader`` and ``Session`` for the others.
+    is to be trusted; see ``Front`` for ``fails_on_change``. See ``ConfigLoader`` and ``Session`` for the others.
     """
     shown_by = reporter or (Reporter if showing is None else reporter_for(showing))
 
@@ -129,7 +130,7 @@ def run_doit(
     first = loader(None)
     if key:
         say_all = partial(say_fresh, showing) if showing else report_fresh
-        first.front = Front(key, "", loader, started, found, is_paranoid, say_all)
+        first.front = Front(key, "", loader, started, found, is_paranoid, say_all, fails_on_change)
     backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
     code = Application(first, config_filenames=(), extra_config=backends).run(list(args))
     sys.stdout.flush()

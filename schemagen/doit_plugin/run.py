@@ -57,6 +57,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         self._started = time.monotonic()
         folder = _project_folder(params)
         front = self._front(params, args, folder)
+        fails_on_change = self._asked is not None and self._asked.fails_on_change
         say_fresh: SayFresh = report_fresh
         if front is not None:
             self._started, say_fresh = front.started, front.say_fresh
@@ -82,11 +83,20 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 result = super().execute(params, args)
                 if front is not None and self._session is not None:
                     self._conclude(self._session, front, folder, began)
+            if fails_on_change and self._session is not None:
+                changed = _fail_on_change(self._session)
+                return result or changed
             return result
+
+    @property
+    def _asked(self) -> Front | None:
+        """Who runs us, if it is not doit."""
+        front: Front | None = getattr(self.loader, "front", None)
+        return front
 
     def _front(self, params: Any, args: list[str], folder: Path) -> Front | None:
         """Who runs us, if it is a build of everything with nothing special about it."""
-        front: Front | None = getattr(self.loader, "front", None)
+        front = self._asked
         if front is not None:
             return None if params.get("always") else front
         special = set(params._non_default_keys) - ORDINARY if hasattr(params, "_non_default_keys") else set()
@@ -196,7 +206,8 @@ def report_fresh(fresh: int, started: float) -> int:
 class Front:
     """Who asks for a build, and of what: ``key`` and ``dodo`` are as in a Snapshot, ``loader`` makes what declares only
     the changes since one, and ``found`` is what a first look showed, if there was one; ``started`` is on the monotonic
-    clock. ``say_fresh`` says that there is nothing to do, and returns the exit code."""
+    clock. ``say_fresh`` says that there is nothing to do, and returns the exit code. With ``fails_on_change`` a build
+    that wrote or removed an output ends with 1."""
 
     key: str
     dodo: str
@@ -205,6 +216,7 @@ class Front:
     found: Look | None = None
     is_paranoid: bool = False
     say_fresh: SayFresh = report_fresh
+    fails_on_change: bool = False
 
     @classmethod
     def of_doit(cls, folder: Path) -> Front | None:
@@ -225,6 +237,13 @@ class Front:
     def glance(self) -> Glance | None:
         """Look at the file times; None if no time is to be trusted."""
         return None if self.is_paranoid else Glance(self.key, self.dodo)
+
+
+def _fail_on_change(session: Session) -> int:
+    """Name the outputs that were written or removed; 1 if there are any."""
+    for path in sorted(session.changed):
+        sys.stderr.write(f"{path}:1:1: {'written' if (session.root / path).exists() else 'removed'}\n")
+    return int(bool(session.changed))
 
 
 PLAIN_DODO = """

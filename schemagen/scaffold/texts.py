@@ -44,11 +44,12 @@ PRE_COMMIT_HOOK = f"""\
     hooks:
       - id: schemagen
         name: schemagen
-        entry: schemagen generate
+        entry: schemagen hook generate
         language: python
         additional_dependencies: ["schemagen=={__version__}"]
         pass_filenames: false
         require_serial: true
+        always_run: true
 """
 PRE_COMMIT = f"repos:\n{PRE_COMMIT_HOOK}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemagen.config import FILE, Config, load_config
 from schemagen.errors import ConfigError, Location
-from schemagen.scaffold import texts
+from schemagen.scaffold import editors, texts
 from schemagen.scaffold.finding import find
 from schemagen.unchanged import STATE_FOLDER
 
@@ -22,6 +22,7 @@ class Wishes:
     pre_commit: bool = False
     github: bool = False
     gitlab: bool = False
+    editor: bool = False
 
 
 @dataclass(slots=True)
@@ -52,6 +53,8 @@ def init(root: Path, wishes: Wishes) -> int:
         if wishes.gitlab:
             job = texts.gitlab_job(config.output, is_committed=is_committed)
             _add_file(root, ".gitlab-ci.yml", job, job, report)
+        if wishes.editor:
+            _add_schemas(root, report)
     except OSError as error:
         path = Path(error.filename or root)
         shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
@@ -142,6 +145,23 @@ def _add_file(root: Path, path: str, text: str, entry: str, report: _Report) -> 
         report.written.append(path)
     elif "schemagen" not in _text(file):
         report.to_add.append((path, entry))
+
+
+def _add_schemas(root: Path, report: _Report) -> None:
+    """Add what editors complete and check pyproject.toml and pack.toml with."""
+    for name, text in editors.schemas().items():
+        path = f"{editors.FOLDER}/{name}"
+        if not (root / path).exists():
+            _write(root / path, text)
+            report.written.append(path)
+        elif _text(root / path) != text:
+            report.notes.append(f"{path} is not of this version of schemagen: remove it and run this again")
+    rules = _text(root / ".taplo.toml")
+    if not rules:
+        _write(root / ".taplo.toml", editors.RULES)
+        report.written.append(".taplo.toml")
+    elif editors.FOLDER not in rules:
+        report.to_add.append((".taplo.toml", editors.RULES))
 
 
 def _text(file: Path) -> str:

@@ -31,11 +31,12 @@ class Lines:
         is known; they were saved at ``since`` (seconds since the epoch)."""
         came, went = self._note_errors(done)
         totals = done.totals
-        if totals is not None and (totals.generated or came or went or (done.is_whole and changed)):
+        if totals is not None and (totals.generated or came or went or done.removed):
+            removed = f", {done.removed} removed" if done.removed else ""
             failed = f", {totals.failed} failed" if totals.failed else ""
             milliseconds = (time.time() - since) * 1000
             label = self._label(changed or [os.path.join(self._root, path) for path in done.generated])
-            self.say(f"{label}: {totals.generated} generated{failed} in {milliseconds:.0f} ms")
+            self.say(f"{label}: {totals.generated} generated{removed}{failed} in {milliseconds:.0f} ms")
 
     def _note_errors(self, done: Round) -> tuple[bool, bool]:
         """Say which errors came, and which went; returns whether any did."""
@@ -58,7 +59,7 @@ class Lines:
         """What to call what changed: the file, if it is but one that a person wrote."""
         paths = sorted(path for path in changed if not (_is_an_editors(path) or os.path.isdir(path))) or sorted(changed)
         if len(paths) != 1:
-            return f"{len(paths)} files"
+            return f"{len(paths)} files" if paths else "files that are gone"
         shown = os.path.relpath(paths[0], self._root)
         return shown if os.path.lexists(paths[0]) else f"{shown} (gone)"
 

@@ -6,6 +6,7 @@ is saved after that look is in the next round, and if a build finds other folder
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import NoReturn
 
 from schemagen.config import Config
 from schemagen.doit_plugin.showing import progress_since
+from schemagen.doit_plugin.watchers import Totals
 from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.unchanged import summary
 from schemagen.watching.lines import Lines, saved_at
@@ -51,8 +53,8 @@ class _Watch:
         started = time.monotonic()
         done = self._build(started)
         self._lines.say_round(Round(None, done.errors, is_started=done.is_started), (), 0)
-        if done.totals is not None:
-            totals = done.totals
+        if done.is_started:
+            totals = done.totals or Totals(0, done.fresh, 0, time.monotonic() - started)
             self._lines.say(summary(totals.generated, totals.fresh, totals.failed, totals.seconds).rstrip())
         says_hello = True
         while True:
@@ -71,6 +73,7 @@ class _Watch:
         now = time.time()
         since = saved_at(changed, self._looked)
         self._lines.say_round(self._build(), changed, now if since is None else since)
+        gc.collect()  # a build leaves that to its end, which here never comes
 
     def _build(self, started: float | None = None) -> Round:
         """Build, and show how it gets on if it began at ``started`` and may take long."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from schemagen.config import Config
 from schemagen.errors import SchemagenError
 from schemagen.packs import WarmPacks
+from schemagen.project import options_of
 from schemagen.sources import SKIPPED_FOLDERS
 from schemagen.unchanged import STATE_FOLDER
 
@@ -22,8 +23,10 @@ def folders_of(config: Config, packs: WarmPacks) -> frozenset[str]:
     root = Path(config.root)
     wanted = {config.root, *_below(str(root / folder) for folder in config.schemas)}
     wanted |= set(_below(str(root / name) for place in config.packs for name in (place, f"templates/{place}")))
+    wanted |= {str(root / path) for path in config.format_files}
+    wanted |= {str(root / word) for formatter in config.format for word in formatter.words if (root / word).is_file()}
     with contextlib.suppress(SchemagenError, ExceptionGroup):  # the build says what is wrong with them
-        wanted |= {str(root / file) for pack in packs(config.packs, root) for file in pack.files}
+        wanted |= {str(root / file) for pack in packs(config.packs, root, options_of(config)) for file in pack.files}
     return frozenset(_nearest_folder(path) for path in wanted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +13,12 @@ from schemagen.config import Config
 from schemagen.doit_plugin.app import CANNOT_START, run_doit
 from schemagen.doit_plugin.reporter import QuietReporter
 from schemagen.doit_plugin.showing import Showing
+from schemagen.doit_plugin.tasks import OutputsTask
 from schemagen.doit_plugin.watchers import Totals, Watcher
 from schemagen.errors import SchemagenError
 from schemagen.packs import WarmPacks
 from schemagen.plan import Task
+from schemagen.session import Session
 from schemagen.unchanged import Glance
 
 # So many schemas are generated in this process in the time that it takes to start others.
@@ -26,17 +29,15 @@ _FEW = 30
 class Round:
     """What became of a build. ``errors`` are all there are now, by the file that they are about, a line each;
     ``is_started`` is false where they kept the build from starting, so that nothing is known of the schemas.
-    ``totals`` is None where there was nothing to do, and ``is_whole`` true where every schema was looked at;
-    ``generated`` are the paths of the schemas that were generated."""
+    ``totals`` is None where there was nothing to do, ``fresh`` how many schemas there are then. ``generated`` are the
+    paths of those that were generated, ``removed`` is the number of outputs that nothing makes any more."""
 
     totals: Totals | None
     errors: Mapping[str, str]
     is_started: bool = True
-    is_whole: bool = False
     generated: Sequence[str] = ()
-
-
-NOTHING = Round(None, {})
+    removed: int = 0
+    fresh: int = 0
 
 
 def not_started(problems: Iterable[SchemagenError]) -> Round:
@@ -55,6 +56,7 @@ class _Noting(Watcher):
     errors: dict[str, str] = field(default_factory=dict)
     totals: Totals | None = None
     schemas: list[str] = field(default_factory=list)
+    sessions: set[Session] = field(default_factory=set)
 
     def generated(self, task: Task, predicted: float, seconds: float) -> None:
         self.schemas.append(task.schema)
@@ -65,12 +67,25 @@ class _Noting(Watcher):
     def ended(self, totals: Totals) -> None:
         self.totals = totals
 
+    @property
+    def removed(self) -> int:
+        """How many outputs of schemas that are gone were removed."""
+        return sum(not os.path.lexists(session.root / path) for session in self.sessions for path in session.changed)
+
 
 class _NotingReporter(QuietReporter):
     """Tells the watchers what failed, and nobody else: it may be what failed the last time too."""
 
     desc = "schemagen: for a watch"
     names_failures = False
+
+    def __init__(self, outstream: TextIO, options: dict[str, Any], noting: _Noting, others: Sequence[Watcher]) -> None:
+        super().__init__(outstream, options, [noting, *others])
+        self._noting = noting
+
+    def initialize(self, tasks: dict[str, Any], selected_tasks: list[str]) -> None:
+        super().initialize(tasks, selected_tasks)
+        self._noting.sessions |= {task.action.session for task in tasks.values() if isinstance(task, OutputsTask)}
 
 
 class Rounds:
@@ -91,12 +106,12 @@ class Rounds:
         started = time.monotonic()
         found = look(Glance(self._key))
         if found.fresh:
-            return NOTHING
+            return Round(None, {}, fresh=found.fresh)
         noting = _Noting()
         problems: list[SchemagenError] = []
 
         def make(outstream: TextIO, options: dict[str, Any]) -> QuietReporter:
-            return _NotingReporter(outstream, options, [noting, *others])
+            return _NotingReporter(outstream, options, noting, others)
 
         try:
             code = run_doit(
@@ -117,7 +132,7 @@ class Rounds:
             return not_started(problems)
         if code and noting.totals is None:  # doit has said what is wrong
             return not_started(problems)
-        return Round(noting.totals, noting.errors, is_whole=found.changes is None, generated=noting.schemas)
+        return Round(noting.totals, noting.errors, generated=noting.schemas, removed=noting.removed)
 
 
 def _is_much(found: Look) -> bool:
