@@ -95,7 +95,7 @@ def _member(member: Member, writer: TypeWriter) -> Plain:
     return {
         "ts_doc": ts_doc(member.notes, _STEP),
         "ts_property": ts_key(member.key),
-        "ts_type": _after(_STEP + writer.start_of(member), writer.document(member.type)),
+        "ts_type": _after(_STEP + writer.start_of(member), writer.type_of(member)),
         "is_optional": not member.is_required,
         "is_readonly": writer.is_readonly,
         "is_deprecated": member.notes.is_deprecated,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from schemagen.types.model import ANY, Array, Intersection, Kind, Literal, Member, Named, Record, Scalar, Type, Union
-from schemagen.types.uniting import unite
+from schemagen.types.uniting import EVERYTHING, unite
 from schemagen.typescript.layout import LINE, SOFT, Document, Group, IfBreak, Indent
 from schemagen.typescript.literals import object_document, ts_key, tuple_document, value_document
 
@@ -20,6 +20,13 @@ _SCALARS = {
     Kind.NUMBER: "number",
     Kind.INTEGER: "number",
 }
+
+
+# What every object has, for TypeScript.
+_INHERITED = frozenset(
+    {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"}
+    | {"toLocaleString", "toString", "valueOf"}
+)
 
 
 class Around(IntEnum):
@@ -113,7 +120,17 @@ class TypeWriter:
 
     def member(self, member: Member) -> Document:
         """A property with its type."""
-        return [self.start_of(member), " ", self.document(member.type)]
+        return [self.start_of(member), " ", self.type_of(member)]
+
+    def type_of(self, member: Member) -> Document:
+        """The type of a property. TypeScript gives every object those of ``Object``: where such a one may be absent it
+        may be what is inherited, and where it may not, any value must not be what is inherited."""
+        if member.key not in _INHERITED or (member.type == ANY and not member.is_required):
+            return self.document(member.type)
+        if member.is_required:
+            return self.document(Union(EVERYTHING) if member.type == ANY else member.type)
+        parts = member.type.parts if isinstance(member.type, Union) else (member.type,)
+        return self._union([*self._written(parts), _inherited(member.key)], Around.OPEN)
 
     def start_of(self, member: Member) -> str:
         """A property up to the colon."""
@@ -132,7 +149,8 @@ class TypeWriter:
         if every == ANY or all(member.is_required for member in found.members):
             return self.document(every)
         parts = every.parts if isinstance(every, Union) else (every,)
-        return self._union([*self._written(parts), "undefined"], Around.OPEN)
+        inherited = [_inherited(member.key) for member in found.members if member.key in _INHERITED]
+        return self._union([*self._written(parts), *inherited, "undefined"], Around.OPEN)
 
     def _intersection(self, parts: tuple[Type, ...]) -> Document:
         written: list[Document] = []
@@ -145,6 +163,10 @@ class TypeWriter:
             else:
                 written.append(Indent([" &", LINE, document]))
         return Group(list(written))
+
+
+def _inherited(key: str) -> Document:
+    return f'Object["{key}"]'
 
 
 def _is_object(document: Document) -> bool:
