@@ -79,15 +79,13 @@ def _declaration(found: Declaration, writer: TypeWriter) -> Plain:
         "is_alias": record is None,
         "ts_body": "",
         "ts_members": [],
-        "ts_rest": "",
+        "ts_index": "",
     }
     if record is None:
         made["ts_body"] = _after(f"export type {name} =", writer.document(found.type), moves=True)
         return made
     made["ts_members"] = numbered([_member(each, writer) for each in record.members])
-    rest = writer.rest(record)
-    if rest is not None:
-        made["ts_rest"] = _after(f"{_STEP}{'readonly ' * writer.is_readonly}[key: string]:", rest)
+    made["ts_index"] = "".join(laid_out(each, len(_STEP), len(_STEP)) for each in writer.index(record))
     return made
 
 

@@ -22,6 +22,7 @@ _SCALARS = {
 }
 
 
+_KEYWORDS = frozenset({*_SCALARS.values(), "true", "false"})
 # What every object has, for TypeScript.
 _INHERITED = frozenset(
     {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"}
@@ -77,9 +78,8 @@ class TypeWriter:
     def _union(self, written: list[Document], around: Around) -> Document:
         if len(written) == 1:
             return written[0]
-        nulls = written.count("null")
-        if len(written) - 1 == nulls and any(_is_object(part) for part in written):
-            return _joined(written, " | ")  # prettier hugs an object beside null
+        if len(written) == 2 and "null" in written and any(_is_object(part) or _is_name(part) for part in written):
+            return _joined(written, " | ")  # prettier hugs an object, or a name, beside null
         parts: list[Document] = []
         for number, part in enumerate(written):
             inside = Indent(part)
@@ -139,7 +139,8 @@ class TypeWriter:
     def index(self, found: Record) -> list[Document]:
         """The index signature for properties without a name, where there may be any."""
         rest = self.rest(found)
-        return [] if rest is None else [["readonly " * self.is_readonly, "[key: string]: ", rest]]
+        start: list[Document] = ["readonly " * self.is_readonly, Group(["[", Indent([SOFT, "key: string"]), SOFT, "]"])]
+        return [] if rest is None else [[*start, ": ", rest]]
 
     def rest(self, found: Record) -> Document | None:
         """The type of the index signature: every property must fit it, the named and the absent ones too (TS2411)."""
@@ -171,6 +172,12 @@ def _inherited(key: str) -> Document:
 
 def _is_object(document: Document) -> bool:
     return isinstance(document, Group) and isinstance(document.inside, list) and document.inside[0] == "{"
+
+
+def _is_name(document: Document) -> bool:
+    return isinstance(document, str) and (
+        (document.isidentifier() and document not in _KEYWORDS) or document.startswith("Record<")
+    )
 
 
 def _joined(documents: list[Document], between: str) -> Document:

@@ -193,7 +193,7 @@ EMPTY_TS_MODULE: Plain = {"ts_imports": [], "has_ts_imports": False, "ts_declara
 EMPTY_TS_IMPORT: Plain = {"ts_import": "", "ts_module_path": "", "ts_imported": []}
 EMPTY_TS_NAME: Plain = {"ts_name": "", "ts_import_name": ""}
 EMPTY_TS_DECLARATION: Plain = {
-    **dict.fromkeys(("ts_name", "ts_doc", "ts_body", "ts_rest"), ""),
+    **dict.fromkeys(("ts_name", "ts_doc", "ts_body", "ts_index"), ""),
     **dict.fromkeys(("is_root", "is_recursive", "is_deprecated", "is_interface", "is_alias"), False),
     "ts_members": [],
 }
