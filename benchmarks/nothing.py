@@ -83,9 +83,11 @@ class _Idle(Session):
         tasks = {}
         for name, inputs, _ in graph:
             links = Links({path: sights[path].digest for path in inputs if path in sights})
-            tasks[name] = plan_task(SchemaFile(name, inputs[0]), links, recipes, self.config)
+            tasks[name] = plan_task(
+                SchemaFile(name, inputs[0]), links, {path: path for path in inputs}, recipes, self.config
+            )
         library, shelf = Library((), self.config), Shelf(self.config)
-        return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, library, shelf, {})
+        return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, {}, library, shelf, {})
 
     def make(self, schema_name: str, stale: Collection[str]) -> Made:
         return Made({path: Written(_NOTHING, "") for path in stale})

@@ -7,7 +7,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +34,7 @@ _TOML_TOKEN = re.compile(
 class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
     are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
-    None for no limit; ``timeout`` is in seconds. ``digest`` is that of the
+    None for no limit; ``timeout`` is in seconds; ``options`` are those of packs, by pack. ``digest`` is that of the
     pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration says
     where options of this run chose other schemas, packs or another output folder, else None."""
 
@@ -51,6 +51,7 @@ class Config:
     priority: tuple[str, ...] = ()
     timeout: int = 60
     max_memory: int | None = None
+    options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
 
@@ -99,6 +100,12 @@ def load_config(root: Path) -> Config:
         else:
             values[key] = tuple(value) if isinstance(value, list) else value
     return Config(root=str(root), digest=digest, **values)
+
+
+def place_of_option(root: str, pack: str, name: str = "") -> Location:
+    """Where the project in the folder ``root`` says something of the options of ``pack``, or of the one at ``name``."""
+    _, text, _ = _read_table(Path(root) / FILE)
+    return _place_of(("options", pack, name) if name else ("options", pack), text)
 
 
 def bytes_of_size(text: str) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemagen.errors import Location, SchemaError, TemplateError
+from schemagen.languages import Modules
 from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, Pack
 from schemagen.view import build_view
@@ -16,9 +17,14 @@ Rendered = tuple[str, Iterable[bytes]]
 
 
 def render_outputs(
-    schema: Schema, resolution: Resolution, packs: Collection[Pack], wanted: Collection[str]
+    schema: Schema,
+    resolution: Resolution,
+    names: Mapping[str, str],
+    packs: Collection[Pack],
+    wanted: Collection[str],
 ) -> Iterator[Rendered]:
     """Yield (path below the output folder, bytes in pieces) for those outputs of ``schema`` that are ``wanted``.
+    ``names`` are those of all schemas of the project, by path.
 
     Raises TemplateError, with the schema named, where a template asks for what the view has not; the pieces may raise
     it too.
@@ -30,8 +36,15 @@ def render_outputs(
         if (path := output.path_for(schema.name)) in wanted
     ]
     view = build_view(schema, resolution, _names_read([output for _, _, output in outputs]))
+    modules = Modules(schema, resolution, names)
     for path, pack, output in outputs:
-        yield path, _pieces(schema, pack, output, view)
+        seen = {**pack.seen_by_templates(view), **modules.read_by(output.names_read, pack.values)}
+        yield path, _pieces(schema, pack, output, seen)
+
+
+def whole_view(schema: Schema, resolution: Resolution, names: Mapping[str, str]) -> dict[str, Any]:
+    """All that a template can see of ``schema``; of modules of types, those without any option."""
+    return {**build_view(schema, resolution), **Modules(schema, resolution, names).read_by(None, {})}
 
 
 def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:

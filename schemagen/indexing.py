@@ -58,7 +58,10 @@ class Indexing:
         entries = self._entries()
         for output in pack.project_outputs:
             if output.rule.path in wanted:
-                yield output.rule.path, output.pieces(build_overview(entries, output.rule.path, pack.name))
+                yield (
+                    output.rule.path,
+                    output.pieces(pack.seen_by_templates(build_overview(entries, output.rule.path, pack.name))),
+                )
 
     def _pack(self, task: Task) -> Pack:
         return next(pack for pack in self._session.project.packs if pack.name == task.name)

@@ -13,13 +13,13 @@ from pathlib import Path
 from schemagen.check import check_outputs
 from schemagen.config import Config
 from schemagen.errors import ConfigError, Location
+from schemagen.generate import whole_view
 from schemagen.indexing import Indexing
 from schemagen.jsontext import dumps
 from schemagen.plan import Task
 from schemagen.project import Project, load_project
 from schemagen.session import STATE_FILE, Session
 from schemagen.state.store import State
-from schemagen.view import build_view
 
 
 def _session(config: Config) -> Session:
@@ -108,7 +108,7 @@ def print_view(config: Config, named: str) -> int:
     if task.problem is not None:
         _say(str(task.problem))
         return 1
-    print(dumps(build_view(*project.resolved(task.name)), indent=2))
+    print(dumps(whole_view(*project.resolved(task.name), project.names), indent=2))
     return 0
 
 

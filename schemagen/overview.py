@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from schemagen.model import Schema
 from schemagen.view import one_line, plain_summary
+from schemagen.view.names import Scope, ts_type_name, words_of
+from schemagen.view.typescript import ts_string
 
 OVERVIEW_VERSION = "1.1"
 Summary = Mapping[str, Any]
@@ -24,13 +26,12 @@ OVERVIEW_KEYS = frozenset({
     *("overview_version", "count", "schemas", "folders", "index", "first", "last", "depth", "name", "stem", "folder"),
     *("path", "title", "label", "description", "is_deprecated", "outputs", "href", "suffix", "pack"),
     *("is_own", "refs", "summary", "tree", "md_indent", "is_folder", "md_mermaid", "md_href", "number", "is_direct"),
-    "source",
-    "has_graph",
+    *("source", "has_graph", "options", "ts_name", "ts_module_path"),
 })  # fmt: skip
-_TOP = frozenset({"overview_version", "count", "schemas", "folders", "tree", "has_graph"})
+_TOP = frozenset({"overview_version", "count", "schemas", "folders", "tree", "has_graph", "options"})
 _SCHEMA = frozenset({
     *("index", "first", "last", "name", "stem", "folder", "path", "title", "label", "description", "summary"),
-    *("is_deprecated", "outputs", "refs", "md_mermaid"),
+    *("is_deprecated", "outputs", "refs", "md_mermaid", "ts_name"),
 })  # fmt: skip
 # The keys of the overview and of each object in a list of it.
 OVERVIEW_FRAMES: Mapping[str, frozenset[str]] = {
@@ -38,12 +39,16 @@ OVERVIEW_FRAMES: Mapping[str, frozenset[str]] = {
     "folders": frozenset({"path", "depth", "schemas", "index", "first", "last"}),
     "schemas": _SCHEMA,
     "tree": _SCHEMA | {"md_indent", "is_folder"},
-    "outputs": frozenset({"path", "href", "md_href", "suffix", "pack", "is_own", "index", "first", "last"}),
+    "outputs": frozenset(
+        {
+            *("path", "href", "md_href", "suffix", "pack", "is_own", "ts_module_path", "index", "first", "last"),
+        }
+    ),
     "refs": frozenset({"name", "number", "source", "is_direct", "index", "first", "last"}),
 }
 OVERVIEW_TEXTS = OVERVIEW_KEYS - {
     *OVERVIEW_FRAMES,
-    *("first", "last", "is_deprecated", "is_own", "is_folder", "is_direct", "has_graph"),
+    *("first", "last", "is_deprecated", "is_own", "is_folder", "is_direct", "has_graph", "options"),
 }
 NO_SUMMARY: Summary = {"title": "", "description": "", "is_deprecated": False}
 # A graph of more refs is no help to anybody, and Mermaid refuses one of more than 500.
@@ -81,7 +86,8 @@ def build_overview(entries: Sequence[Entry], at: str, pack: str) -> dict[str, An
     """
     ordered = sorted(entries, key=_place)
     numbers = {entry.name: str(number) for number, entry in enumerate(ordered, 1)}
-    schemas = _numbered([_schema(entry, posixpath.dirname(at), pack, numbers) for entry in ordered])
+    names = Scope(ts_type_name)
+    schemas = _numbered([_schema(entry, posixpath.dirname(at), pack, numbers, names) for entry in ordered])
     folders = [
         {
             "path": path,
@@ -106,7 +112,7 @@ def _place(entry: Entry) -> tuple[str, str]:
     return folder, stem
 
 
-def _schema(entry: Entry, start: str, pack: str, numbers: Mapping[str, str]) -> dict[str, Any]:
+def _schema(entry: Entry, start: str, pack: str, numbers: Mapping[str, str], names: Scope) -> dict[str, Any]:
     folder, _, stem = entry.name.rpartition("/")
     title, description = entry.summary["title"], entry.summary["description"]
     return {
@@ -116,6 +122,7 @@ def _schema(entry: Entry, start: str, pack: str, numbers: Mapping[str, str]) -> 
         "path": entry.path,
         "title": title,
         "label": one_line(title) or stem,
+        "ts_name": ts_type_name(names.claim(words_of(entry.name))),
         "description": description,
         "summary": plain_summary(description),
         "is_deprecated": entry.summary["is_deprecated"],
@@ -159,9 +166,23 @@ def _indent(depth: int) -> str:
 
 
 def _output(path: str, start: str, by: str, pack: str) -> dict[str, Any]:
-    relative = quote(posixpath.relpath(path, start or "."))
+    relative = posixpath.relpath(path, start or ".")
     _, _, suffix = posixpath.basename(path).partition(".")
-    return {"path": path, "href": relative, "md_href": relative, "suffix": suffix, "pack": by, "is_own": by == pack}
+    return {
+        "path": path,
+        "href": quote(relative),
+        "md_href": quote(relative),
+        "suffix": suffix,
+        "pack": by,
+        "is_own": by == pack,
+        "ts_module_path": _module_path(relative),
+    }
+
+
+def _module_path(relative: str) -> str:
+    """A string literal that names the file at ``relative`` in an import of TypeScript, without its extension."""
+    path = relative.removesuffix(".ts")
+    return ts_string(path if path.startswith("../") else f"./{path}")
 
 
 def _numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,22 +9,24 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from schemagen.config import Config
+from schemagen.config import Config, place_of_option
 from schemagen.errors import ConfigError, Location, SchemagenError
-from schemagen.packs import builtin_folder, find_pack, lint_pack, load_pack, packs_at_hand
+from schemagen.packs import Options, builtin_folder, find_pack, lint_pack, load_pack, packs_at_hand
 from schemagen.packs.manifest import MANIFEST
 
 
 def list_packs(config: Config) -> int:
     """Say which packs there are, what they make, and which the project uses; 1 if one cannot be used."""
     root = Path(config.root)
+    options = Options(config.options, partial(place_of_option, config.root))
     names = dict.fromkeys((*config.packs, *(folder.name for folder in packs_at_hand(root))))
     code = 0
     for name in names:
         try:
-            pack = load_pack(name, root)
+            pack = load_pack(name, root, options)
         except SchemagenError as problem:
             print(problem)
             code = 1
@@ -35,6 +37,9 @@ def list_packs(config: Config) -> int:
         for output in (*pack.outputs, *pack.project_outputs):
             once = "" if output.rule.is_per_schema else "  (once for the project)"
             print(f"          {output.rule.path}{once}")
+        for option in pack.options:
+            value = json.dumps(pack.values[option.name])
+            print(f"          {option.name} = {value}  ({option.wanted})  {option.description}")
     return code
 
 

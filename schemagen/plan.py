@@ -120,15 +120,19 @@ def _recipe(pack: Pack, output: Output, folder: str) -> Recipe:
 
 
 def plan_task(
-    file: SchemaFile, links: Links, recipes: Sequence[Recipe], config: Config, names: Mapping[str, str] = _NOTHING
+    file: SchemaFile, links: Links, names: Mapping[str, str], recipes: Sequence[Recipe], config: Config
 ) -> Task:
-    """The task for the schema ``file``; ``names`` are those of the schemas of the project, by path: its outputs may
-    link to theirs."""
+    """The task for the schema ``file``; ``names`` are those of all schemas, by path.
+
+    A module of code names those that it imports, and a page those that it links to. All files that a schema refs are
+    schemas of the project: what became of one that was excluded is told by the links.
+    """
     name = file.name
     # No option, path, name or digest holds a NUL, and digests are all of one length.
-    inputs = [field for path, digest in links.inputs.items() for field in (path, digest, names.get(path, ""))]
+    inputs = [field for item in links.inputs.items() for field in item]
     opaque = digest_fields(links.opaque) if links.opaque else ""
-    base = digest_of("\0".join([options_text(config), opaque, name, *inputs]).encode())
+    called = [names[path] for path in links.inputs if path != file.path] if len(links.inputs) > 1 else ()
+    base = digest_of("\0".join([options_text(config), opaque, name, *inputs, *called]).encode())
     outputs = [recipe.planned(name, digest_of(f"{base}{recipe.digest}".encode())) for recipe in recipes]
     return Task(name, file.path, links, tuple(outputs))
 
@@ -235,7 +239,8 @@ def _something_changed(task: Task, changed: Collection[str], *, knows_files: boo
         return "what it shows of the schemas changed"
     packs = ", ".join(sorted({output.pack for output in task.outputs if output.path in changed}))
     shown = ", or what it shows of the schemas," if task.is_for_project else ""
-    return f"a template, a partial or the manifest of the pack {packs}{shown} changed"
+    called = ", or what a schema that it refs is called," if len(task.links.inputs) > 1 else ""
+    return f"a template, a partial, the manifest or an option of the pack {packs}{shown}{called} changed"
 
 
 def _changed_options(now: str, before: str) -> list[str]:

@@ -12,18 +12,19 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from schemagen.changes import Changes
 from schemagen.config import FILE as CONFIG_FILE
-from schemagen.config import Config, check_paths
+from schemagen.config import Config, check_paths, place_of_option
 from schemagen.digest import digest_of
 from schemagen.errors import RefError, SchemaError
 from schemagen.generate import Rendered, render_outputs
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
-from schemagen.packs import Pack, load_packs
+from schemagen.packs import Options, Pack, load_packs
 from schemagen.plan import (
     Links,
     Task,
@@ -53,7 +54,7 @@ class Project:
     schema that was read, by path, and ``ids`` the URIs that name them; ``basis`` are the digests, as they were used, of
     all else that the plan depends on: packs, configuration and folders, empty for what was not there. ``project_tasks``
     are those of outputs that there is one of for the whole project, a task per pack that has any. ``priorities`` are
-    what schemas ask for themselves, by path, of those that do.
+    what schemas ask for themselves, by path, of those that do. ``names`` are those of all schemas, by path.
     """
 
     config: Config
@@ -65,17 +66,17 @@ class Project:
     project_tasks: tuple[Task, ...]
     basis: Mapping[str, str]
     priorities: Mapping[str, int]
+    names: Mapping[str, str]
     _library: Library
     _shelf: Shelf
     _resolutions: dict[str, Resolution]
-    _names: Mapping[str, str]
 
     def resolved(self, name: str) -> tuple[Schema, Resolution]:
         """The schema ``name``, whose task has no problem, and all that it reaches."""
         path = self.tasks[name].schema
         # Of planning; it is let go of, since nobody needs it twice.
         resolution = self._resolutions.pop(path, None) or self._library.resolve_at(path)
-        names = {other: self._names[other] for other in resolution.files if other in self._names}
+        names = {other: self.names[other] for other in resolution.files if other in self.names}
         return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
     def load_shared(self, tasks: Iterable[Task]) -> None:
@@ -102,7 +103,7 @@ class Project:
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.packs, wanted)
+        return render_outputs(schema, resolution, self.names, self.packs, wanted)
 
 
 def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: _NO_FACTS) -> Project:
@@ -114,7 +115,7 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     # Folders before what is in them: what is added after a look at one is noticed by the next build.
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     files = find_schemas(config)
-    packs = load_packs(config.packs, Path(config.root))
+    packs = packs_of(config)
     for pack in packs:
         basis |= pack.files
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE)
@@ -122,6 +123,14 @@ def load_project(config: Config, remembered: Callable[[str], Facts] = lambda _: 
     project = loading.project(tasks, basis, others=0)
     check_collisions([*tasks, *project.project_tasks], basis)
     return project
+
+
+def packs_of(config: Config) -> tuple[Pack, ...]:
+    """The packs of a project, with their options; raises an ExceptionGroup of every SchemagenError found in them."""
+    # Where options of a run chose other packs, what is configured for the project's own says nothing of them.
+    are_for_all = config.is_whole and bool(config.packs)
+    options = Options(config.options, partial(place_of_option, config.root), are_for_all)
+    return load_packs(config.packs, Path(config.root), options)
 
 
 def load_changed(config: Config, changes: Changes, remembered: Callable[[str], Facts]) -> Project | None:
@@ -132,7 +141,7 @@ def load_changed(config: Config, changes: Changes, remembered: Callable[[str], F
     schemas = [paths[schema] for schema in columns.schemas()]
     ids = {schemas[task]: known for task, known in columns.known_ids().items()}
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
-    packs = load_packs(config.packs, Path(config.root))
+    packs = packs_of(config)
     rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
     loading = _Loading(config, packs, files, remembered, rest)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
@@ -241,8 +250,8 @@ class _Loading:
         if not self._shelf.holds_all:
             self._library.forget()
         return Project(
-            *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities),
-            *(self._library, self._shelf, self._resolutions, self._names),
+            *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._names),
+            *(self._library, self._shelf, self._resolutions),
         )
 
     def _task(self, file: SchemaFile) -> Task:
@@ -260,7 +269,7 @@ class _Loading:
             return plan_failure(file, error, failed, self._recipes)
         except SchemaError as error:  # of a schema of the rest, which broke just now
             return plan_failure(file, error, Links(self._inputs(file, ())), self._recipes)
-        return plan_task(file, links, self._recipes, self._config, self._names)
+        return plan_task(file, links, self._names, self._recipes, self._config)
 
     def _links(self, file: SchemaFile, resolution: Resolution) -> Links:
         inputs = self._inputs(file, resolution.files)

@@ -182,7 +182,7 @@ def test_built_in_pack_can_be_extended_under_its_own_name(project: Project) -> N
         ),
         (
             {"pack.toml": 'extends = "packs/sight"\n'},
-            "packs/ours/pack.toml:1:1: extends 'packs/sight': no such pack or folder (there are form, markdown) [SG",
+            "packs/ours/pack.toml:1:1: extends 'packs/sight': no such pack or folder (there are form, markdown, typ",
         ),
         ({"pack.toml": 'extends = "packs/ours"\n'}, "packs/ours/pack.toml:1:1: extends 'packs/ours': "),
     ],

@@ -38,6 +38,11 @@ SHAPES = {
     "extension": shapes.EMPTY_EXTENSION,
     "vocabulary": shapes.EMPTY_VOCABULARY,
     "html": shapes.EMPTY_HTML,
+    "ts_module": shapes.EMPTY_TS_MODULE,
+    "ts_import": shapes.EMPTY_TS_IMPORT,
+    "ts_imported": shapes.EMPTY_TS_NAME,
+    "ts_declaration": shapes.EMPTY_TS_DECLARATION,
+    "ts_member": shapes.EMPTY_TS_MEMBER,
 }
 OBJECTS = {name: item for name, item in view_schema()["$defs"].items() if "properties" in item} | {
     "view": view_schema()

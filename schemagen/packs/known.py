@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from schemagen.mustache import Given
 from schemagen.overview import OVERVIEW_FRAMES, OVERVIEW_KEYS, OVERVIEW_TEXTS
+from schemagen.packs.options import Option
 from schemagen.view import view_schema
 
 _PLAIN = ("^([a-z][a-z0-9-]*)?$", "^f[1-9][0-9]*$")  # patterns of the published schema
@@ -17,10 +18,19 @@ def known_keys(*, is_per_schema: bool) -> frozenset[str]:
     return _properties(view_schema()) if is_per_schema else OVERVIEW_KEYS
 
 
-def given_by_views() -> Given:
-    """What is known of every view and overview."""
+def known_keys_of_options(options: Iterable[Option]) -> frozenset[str]:
+    """The keys that a template can ask for where the pack has ``options``."""
+    return frozenset(key for option in options for key in ("options", option.name, *option.choices))
+
+
+def given_by_views(options: Sequence[Option] = ()) -> Given:
+    """What is known of every view and overview that the templates of a pack with ``options`` see."""
     schema = view_schema()
     frames = {**OVERVIEW_FRAMES, "": OVERVIEW_FRAMES[""].union(schema["properties"])}
+    if options:
+        frames["options"] = frozenset(option.name for option in options)
+        frames |= {option.name: frozenset(option.choices) for option in options if option.choices}
+    named = known_keys_of_options(options)
     plain, marked = set[str](), set(OVERVIEW_KEYS)
     texts, others = set(OVERVIEW_TEXTS), set(OVERVIEW_KEYS - OVERVIEW_TEXTS)
     for described in (schema, *schema["$defs"].values()):
@@ -31,7 +41,7 @@ def given_by_views() -> Given:
             is_text = all(each.get("type") == "string" for each in led_to or [value])
             (texts if is_text else others).add(name)
             (plain if value.get("pattern") in _PLAIN else marked).add(name)
-    return Given(frames, frozenset(texts - others), frozenset(plain - marked))
+    return Given(frames, frozenset(texts - others - named), frozenset(plain - marked - named))
 
 
 def _references(schema: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemagen.errors import Location, TemplateError
-from schemagen.packs.known import known_keys
+from schemagen.packs.known import known_keys, known_keys_of_options
 from schemagen.packs.loading import Pack
 
 
@@ -13,7 +13,7 @@ def lint_pack(pack: Pack) -> list[TemplateError]:
     found: dict[str, TemplateError] = {str(problem): problem for problem in pack.unsafe_names()}
     for output in (*pack.outputs, *pack.project_outputs):
         if output.copied is None:
-            known = known_keys(is_per_schema=output.rule.is_per_schema)
+            known = known_keys(is_per_schema=output.rule.is_per_schema) | known_keys_of_options(pack.options)
             problems = output.templates.unknown_names(output.rule.source, known)
             found |= {str(problem): problem for problem in problems}
     return sorted(found.values(), key=lambda problem: _place(problem.location))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from schemagen.digest import digest_fields, digest_of
 from schemagen.errors import ConfigError, Location, SchemagenError, TemplateError
-from schemagen.mustache import Source, Templates
+from schemagen.mustache import Given, Source, Templates
 from schemagen.packs.finding import find_pack
 from schemagen.packs.known import given_by_views, known_keys
 from schemagen.packs.languages import LANGUAGES, Language
 from schemagen.packs.manifest import MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
+from schemagen.packs.options import NO_OPTIONS, Option, Options, OptionValue, chosen_values, flags_of
 from schemagen.state.sight import see
 
 PARTIALS = "partials"
@@ -72,7 +74,7 @@ class Pack:
     """A pack, ready to render: ``outputs`` for each schema, ``project_outputs`` for the project.
 
     ``folder`` is where it was found. ``files`` are the digests of all that it was read from, folders too, and of the
-    places where it was looked for, by path.
+    places where it was looked for, by path. ``options`` are those that it has, ``values`` what is chosen of them.
     """
 
     name: str
@@ -81,6 +83,12 @@ class Pack:
     outputs: tuple[Output, ...]
     project_outputs: tuple[Output, ...]
     files: Mapping[str, str]
+    options: tuple[Option, ...] = ()
+    values: Mapping[str, OptionValue] = field(default_factory=dict)
+
+    def seen_by_templates(self, view: Mapping[str, Any]) -> dict[str, Any]:
+        """``view``, or an overview, as the templates of this pack see it: with the options."""
+        return {**view, "options": flags_of(self.options, self.values)}
 
     def unsafe_names(self) -> list[TemplateError]:
         """A problem for each place where text of a schema would be code in the pack's language."""
@@ -92,17 +100,19 @@ class Pack:
         return list(found.values())
 
 
-def load_packs(names: Iterable[str], root: Path) -> tuple[Pack, ...]:
-    """Load the packs ``names``; raises an ExceptionGroup of every SchemagenError found in them."""
+def load_packs(names: Iterable[str], root: Path, options: Options = NO_OPTIONS) -> tuple[Pack, ...]:
+    """Load the packs ``names`` with ``options``; raises an ExceptionGroup of every SchemagenError found in them."""
     packs: list[Pack] = []
     problems: list[SchemagenError] = []
     for name in dict.fromkeys(names):
         try:
-            packs.append(load_pack(name, root))
+            packs.append(load_pack(name, root, options))
             problems += packs[-1].unsafe_names()
         except SchemagenError as problem:
             problems.append(problem)
     problems += _namesakes(packs)
+    if not problems:
+        problems += _options_of_none(packs, options)
     if problems:
         raise ExceptionGroup("packs cannot be used", problems)
     return tuple(packs)
@@ -118,8 +128,18 @@ def _namesakes(packs: Iterable[Pack]) -> Iterator[ConfigError]:
             yield ConfigError(message, Location(f"{pack.folder}/{MANIFEST}"), "SG025")
 
 
-def load_pack(name: str, root: Path) -> Pack:
-    """Load the pack ``name``, a name or a folder; raises ConfigError or TemplateError."""
+def _options_of_none(packs: Sequence[Pack], options: Options) -> Iterator[ConfigError]:
+    """A problem for each pack that has options and is none of ``packs``, which are all of the project."""
+    known = [pack.name for pack in packs]
+    for name in options.by_pack if options.are_for_all else ():
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the project uses {', '.join(known)}"
+            yield ConfigError(f"options for the pack {name!r}, which is not used; {hint}", options.place(name), "SG026")
+
+
+def load_pack(name: str, root: Path, options: Options = NO_OPTIONS) -> Pack:
+    """Load the pack ``name``, a name or a folder, with ``options``; raises ConfigError or TemplateError."""
     files: dict[str, str] = {}
     layers = _layers(name, root, files)
     own = layers[0]
@@ -127,27 +147,37 @@ def load_pack(name: str, root: Path) -> Pack:
     partials = {key: source for layer in reversed(layers) for key, source in layer.partials.items()}
     rules = next(layer.manifest.outputs for layer in layers if layer.manifest.outputs)
     language = next((layer.manifest.language for layer in layers if layer.manifest.language), "")
-    making = _Making(root, layers, files, templates, partials)
+    known_options = {key: option for layer in reversed(layers) for key, option in layer.manifest.options.items()}
+    chosen = options.by_pack.get(own.manifest.name, {})
+    values = chosen_values(own.manifest.name, known_options, chosen, options.place)
+    making = _Making(root, layers, files, templates, partials, values)
     prepared: dict[str, Templates] = {}
     outputs: list[Output] = []
     for rule in rules:
         known = rule.language or language
         if known not in prepared:
-            prepared[known] = _templates(templates, partials, LANGUAGES[known or "text"])
+            given = partial(given_by_views, tuple(known_options.values()))
+            prepared[known] = _templates(templates, partials, LANGUAGES[known or "text"], given)
         outputs.append(making.output(rule, prepared[known]))
     for above, below in pairwise(layers):
         _check_overrides(above, below, outputs)
     description = next((layer.manifest.description for layer in layers if layer.manifest.description), "")
     per_schema = tuple(output for output in outputs if output.rule.is_per_schema)
     per_project = tuple(output for output in outputs if not output.rule.is_per_schema)
-    return Pack(own.manifest.name, description, own.shown, per_schema, per_project, files)
+    all_options = tuple(known_options.values())
+    return Pack(own.manifest.name, description, own.shown, per_schema, per_project, files, all_options, values)
 
 
-def _templates(templates: Mapping[str, Source], partials: Mapping[str, Source], language: Language) -> Templates:
+def _templates(
+    templates: Mapping[str, Source],
+    partials: Mapping[str, Source],
+    language: Language,
+    given: Callable[[], Given],
+) -> Templates:
     safe = language.allows if language.only_tokens else None
     known = (*known_keys(is_per_schema=True), *known_keys(is_per_schema=False)) if safe is not None else ()
     names = [name for name in known if language.allows(name)]
-    return Templates(templates, partials, language.escape, safe=safe, safe_names=names, given=given_by_views)
+    return Templates(templates, partials, language.escape, safe=safe, safe_names=names, given=given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +237,11 @@ class _Making:
     files: dict[str, str]
     sources: Mapping[str, Source]
     partials: Mapping[str, Source]
+    values: Mapping[str, OptionValue]
 
     def output(self, rule: Rule, templates: Templates) -> Output:
-        manifests = digest_fields(layer.text for layer in self.layers)
+        chosen = [f"{name} {value}" for name, value in self.values.items()]
+        manifests = digest_fields([*(layer.text for layer in self.layers), *chosen])
         if rule.is_copy:
             shown, data = self._copied(rule)
             digest = digest_fields([manifests, rule.source, data])

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import Any
 
 from schemagen.errors import ConfigError, Location
 from schemagen.packs.languages import LANGUAGES, language_of
+from schemagen.packs.options import NAME, Option
 from schemagen.view import VIEW_VERSION
 
 MANIFEST = "pack.toml"
 SUFFIX = ".mustache"
 FIELDS = ("path", "dir", "stem")
-_KEYS = ("name", "description", "language", "view", "extends", "outputs")
+_KEYS = ("name", "description", "language", "view", "extends", "outputs", "options")
+_OPTION_KEYS = ("description", "default", "choices")
 _OUTPUT_KEYS = ("template", "copy", "path", "per", "language")
 
 
@@ -35,13 +37,14 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a pack.toml says; ``extends`` is the pack whose files this one takes where it has none of its own.
-    ``language`` and ``outputs`` may be empty then: they are those of that pack."""
+    ``language`` and ``outputs`` may be empty then: they are those of that pack. ``options`` are by name."""
 
     name: str
     description: str
     language: str
     extends: str
     outputs: tuple[Rule, ...]
+    options: Mapping[str, Option] = field(default_factory=dict)
 
 
 def manifest_of_folder(name: str, templates: Collection[str], shown: str) -> Manifest:
@@ -89,7 +92,30 @@ class _Parser:
         if not isinstance(outputs, list) or not (outputs or extends):
             raise self._wrong("at least one [[outputs]] is needed", "outputs")
         rules = tuple(self._rule(number, item, language) for number, item in enumerate(outputs))
-        return Manifest(self._text("name", folder), self._text("description", ""), language, extends, rules)
+        description, options = self._text("description", ""), self._options()
+        return Manifest(self._text("name", folder), description, language, extends, rules, options)
+
+    def _options(self) -> dict[str, Option]:
+        tables = self._data.get("options", {})
+        if not isinstance(tables, dict):
+            raise self._wrong("options is a table of tables: [options.NAME]", "options")
+        return {name: self._option(name, table) for name, table in tables.items()}
+
+    def _option(self, name: str, table: Any) -> Option:
+        at = f"[options.{name}]"
+        if not isinstance(table, dict) or not NAME.fullmatch(name):
+            raise self._wrong("an option is a table [options.NAME], with a name in lower case", at)
+        self._check_keys(table, _OPTION_KEYS, 0)
+        choices, default = table.get("choices", []), table.get("default", "")
+        if not isinstance(choices, list) or not all(isinstance(each, str) and NAME.fullmatch(each) for each in choices):
+            raise self._wrong(f"choices of the option {name!r} is a list of words in lower case", at)
+        description = table.get("description")
+        if not isinstance(description, str) or not description:
+            raise self._wrong(f"the option {name!r} needs a description", at)
+        option = Option(name, description, default, tuple(choices))
+        if not option.allows(default):
+            raise self._wrong(f"the default of the option {name!r} must be {option.wanted}", at)
+        return option
 
     def _rule(self, number: int, item: Any, language: str) -> Rule:
         if not isinstance(item, dict):

@@ -55,6 +55,25 @@ class Array:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What a schema says to people. ``sentences`` are its constraints that types cannot tell, each a sentence; texts
+    are as they were written but for control characters."""
+
+    title: str = ""
+    description: str = ""
+    is_deprecated: bool = False
+    is_read_only: bool = False
+    is_write_only: bool = False
+    has_default: bool = False
+    default: JsonValue = None
+    examples: tuple[JsonValue, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+NO_NOTES = Notes()
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A property of an object. ``notes`` say what its schema says of it to people."""
 
@@ -67,10 +86,11 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Record:
     """An object with these members, in schema order; all other properties are of the type ``rest``, None where there
-    may be none."""
+    may be none. ``notes`` say what its schema says of it, unless that was merged of several."""
 
     members: tuple[Member, ...]
     rest: Type | None
+    notes: Notes = field(default=NO_NOTES, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +119,8 @@ class Named:
 
 Type: TypeAlias = Scalar | Literal | Array | Record | Union | Intersection | Named
 
+# There is but one scalar of each kind: any value, and none, are told by identity.
 ANY, NEVER, NULL = Scalar(Kind.ANY), Scalar(Kind.NEVER), Scalar(Kind.NULL)
-
-
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """What a schema says to people. ``path``, ``pointer`` and ``schema`` tell where that stands: ``sentences`` are its
-    constraints that types cannot tell, each a sentence."""
-
-    title: str = ""
-    description: str = ""
-    is_deprecated: bool = False
-    is_read_only: bool = False
-    is_write_only: bool = False
-    has_default: bool = False
-    default: JsonValue = None
-    examples: tuple[JsonValue, ...] = ()
-    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

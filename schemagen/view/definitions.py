@@ -86,7 +86,7 @@ class Definitions:
             return None
         title = schema.get("title") if isinstance(schema, dict) else None
         title = one_line(title) if isinstance(title, str) else ""
-        name = claim(_name_of(target, title), self._names, " ")
+        name = claim(name_of_target(target, title), self._names, " ")
         own = self._own_anchors.get(target.pointer) if target.path == self.all[0].target.path else None
         anchor = own or claim("definition-" + slug(name), self._making.anchors)
         index = self._indices[target.path]
@@ -147,7 +147,7 @@ class Definitions:
 
     def mark_recursion(self) -> None:
         """Set ``is_recursive`` on each definition that reaches itself, and on each ref through which it does."""
-        group = _cycles([definition.uses for definition in self.all])
+        group = cycles([definition.uses for definition in self.all])
         sizes = Counter(group)
         for definition in self.all:
             number = definition.number
@@ -156,7 +156,8 @@ class Definitions:
             ref["is_recursive"] = group[owner.number] == group[found.number]
 
 
-def _name_of(target: Target, title: str) -> str:
+def name_of_target(target: Target, title: str) -> str:
+    """What to call where references lead: by its key or its file where it has one, else by its title or its place."""
     tokens = split_pointer(target.pointer)
     if not tokens:
         name = _stem(target.path)
@@ -172,7 +173,7 @@ def _stem(path: str) -> str:
     return one_line(match[1]) if match else one_line(path)
 
 
-def _cycles(uses: list[list[int]]) -> list[int]:
+def cycles(uses: list[list[int]]) -> list[int]:
     """For each node of a graph the number of its strongly connected component (Tarjan, without recursion)."""
     order: list[int] = [-1] * len(uses)
     low = list(order)

@@ -35,6 +35,14 @@ _SCHEMA = (dict, bool)  # made once: a union of types would be made anew at ever
 
 def read_rules(schema: Schema, pointer: str, draft: Draft) -> Rules:
     """What ``schema``, at ``pointer`` in a document of ``draft``, asks for."""
+    rules = read_keywords(schema, pointer, draft)
+    if rules.all_of:
+        _merge_all_of(rules, draft)
+    return rules
+
+
+def read_keywords(schema: Schema, pointer: str, draft: Draft) -> Rules:
+    """The same, with nothing merged: every member of ``allOf`` stays one."""
     if "$ref" in schema and draft in OLD_DRAFTS and isinstance(schema["$ref"], str):
         alone = schema if len(schema) == 1 else {**annotations_of(schema), "$ref": schema["$ref"]}
         rules = Rules(alone, pointer)
@@ -49,7 +57,7 @@ def read_rules(schema: Schema, pointer: str, draft: Draft) -> Rules:
     if "if" in schema and "if" in SUBSCHEMAS[draft]:
         rules.conditions = [(schema, pointer)]
     if "allOf" in schema:
-        _merge_all_of(rules, schema["allOf"], pointer, draft)
+        rules.all_of = _list_places(schema["allOf"], f"{pointer}/allOf")
     return rules
 
 
@@ -196,9 +204,9 @@ def readers_of(keywords: Collection[str], draft: Draft) -> tuple[tuple[str, Read
 # -- members of allOf
 
 
-def _merge_all_of(rules: Rules, members: JsonValue, pointer: str, draft: Draft) -> None:
+def _merge_all_of(rules: Rules, draft: Draft) -> None:
     apart = []
-    for member, here in _list_places(members, f"{pointer}/allOf"):
+    for member, here in rules.all_of:
         if member is True or (isinstance(member, dict) and _merge(rules, member, here, draft)):
             continue
         apart.append((member, here))

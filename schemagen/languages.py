@@ -1,0 +1,41 @@
+"""This module knows how to give a view the modules of types that templates read, each in its language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from schemagen.model import Resolution, Schema
+from schemagen.packs import OptionValue
+from schemagen.types import module_of
+from schemagen.types.model import Module
+from schemagen.typescript import ts_module
+from schemagen.view.shapes import Plain
+
+Options = Mapping[str, OptionValue]
+# The keys of a view that hold modules, and what makes each, with the options of the pack that reads it.
+_MAKERS: Mapping[str, Callable[[Module, Options], Plain]] = {"ts_module": ts_module}
+
+
+class Modules:
+    """The modules of types of one schema, each made when it is first asked for. ``names`` are those of all schemas of
+    the project, by path: each of them has a module of its own."""
+
+    def __init__(self, schema: Schema, resolution: Resolution, names: Mapping[str, str]) -> None:
+        self._schema = schema
+        self._resolution = resolution
+        self._names = names
+        self._types: dict[bool, Module] = {}
+
+    def read_by(self, names_read: frozenset[str] | None, options: Options) -> dict[str, Plain]:
+        """The modules among ``names_read``, by key; all of them where that is None."""
+        return {
+            key: make(self._types_of(is_faithful=options.get("faithful") is True), options)
+            for key, make in _MAKERS.items()
+            if names_read is None or key in names_read
+        }
+
+    def _types_of(self, *, is_faithful: bool) -> Module:
+        if is_faithful not in self._types:
+            made = module_of(self._schema, self._resolution, self._names, is_faithful=is_faithful)
+            self._types[is_faithful] = made
+        return self._types[is_faithful]
