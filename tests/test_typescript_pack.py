@@ -214,7 +214,7 @@ def test_samples_compile_and_are_as_prettier_leaves_them(project: Project, reque
         assert not_pretty(request.config.cache, project.root / "build") == (16, {})
 
 
-LAYOUTS = {
+LAYOUTS: dict[str, dict[str, Any]] = {
     "unions": {"enum": [f"value number {n}" for n in range(9)]},
     "two unions in brackets": {"items": {"enum": ["a" * 40, "b" * 40]}},
     "tuples": {"prefixItems": [{"enum": ["a" * 40, "b" * 40]}, {"const": "c" * 40}], "minItems": 1},
