@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from schemagen.python.declaring import declarations_of, is_class
 from schemagen.python.decoding import in_order
-from schemagen.python.docs import comments, docstring, note_lines
+from schemagen.python.docs import docstring, note_lines
 from schemagen.python.imports import import_statements, rank
 from schemagen.python.layout import Brackets, Expression, statement
 from schemagen.python.naming import ModuleNames, runtime_of, type_name
@@ -78,7 +78,6 @@ def shown_declaration(declaration: Declaration) -> Plain:
     return EMPTY_PY_DECLARATION | {
         "py_name": type_name(declaration.words),
         "py_docstring": docstring(lines, INDENT if has_members else ""),
-        "py_comments": comments(lines, ""),
         "is_class": has_members,
         "is_alias": not has_members,
         "is_root": declaration.is_root,
@@ -94,7 +93,6 @@ def shown_member(member: Member, name: str) -> Plain:
         "py_name": name,
         "py_key": string(member.key),
         "py_docstring": docstring(lines, INDENT),
-        "py_comments": comments(lines, INDENT),
         "is_required": member.is_required,
         "is_deprecated": member.notes.is_deprecated,
         "is_read_only": member.notes.is_read_only,

@@ -69,12 +69,15 @@ class _Declaring:
         self._waiting: list[_Found] = []
 
     def all_of(self, declaration: Declaration) -> Iterator[Declaration]:
-        yield replace(declaration, type=self._top(declaration.type, declaration.words))
+        made = self._top(declaration.type, declaration.words)
+        yield declaration if made is declaration.type else replace(declaration, type=made)
         while self._waiting:
             found = self._waiting.pop(0)
             yield Declaration(found.words, self._members(found.record, found.words), found.record.notes)
 
     def _top(self, found: Type, path: Words) -> Type:
+        if _is_settled(found, is_top=True):
+            return found
         found = _without_intersections(found)
         return self._members(found, path) if isinstance(found, Record) else self._inside(found, path)
 
@@ -86,6 +89,8 @@ class _Declaring:
         return replace(record, members=members, rest=rest)
 
     def _inside(self, found: Type, path: Words) -> Type:
+        if _is_settled(found):
+            return found
         found = _without_intersections(found)
         if isinstance(found, Scalar | Literal | Named):
             return found
@@ -107,6 +112,15 @@ class _Declaring:
             for number, part in enumerate(found.parts, 1)
         )
         return Union(tuple(parts))
+
+
+def _is_settled(found: Type, *, is_top: bool = False) -> bool:
+    """Whether Python can write ``found`` as it is: most types are so."""
+    if isinstance(found, Named | Scalar | Literal):
+        return True
+    if isinstance(found, Intersection) or (isinstance(found, Record) and found.members and not is_top):
+        return False
+    return all(map(_is_settled, parts_of(found)))
 
 
 def _without_intersections(found: Type) -> Type:

@@ -7,9 +7,9 @@ import re
 import unicodedata
 
 from schemagen.python.annotating import PLAIN, Annotating
-from schemagen.python.assembling import Assembly, field_statement, shown_declaration, shown_member
+from schemagen.python.assembling import INDENT, Assembly, field_statement, shown_declaration, shown_member
 from schemagen.python.declaring import is_class
-from schemagen.python.docs import docstring, note_lines
+from schemagen.python.docs import comments, docstring, note_lines
 from schemagen.python.layout import Brackets, Expression, Prefixed, call, flat, statement, subscript
 from schemagen.python.values import string
 from schemagen.types.model import Declaration, Member, Module, Record
@@ -35,6 +35,7 @@ class _TypedDicts:
 
     def declaration(self, declaration: Declaration) -> Plain:
         shown = shown_declaration(declaration)
+        shown["py_comments"] = comments(note_lines(declaration.notes), "")
         found = declaration.type
         if is_class(declaration) and isinstance(found, Record):
             shown |= self._typed_dict(declaration, found)
@@ -52,6 +53,7 @@ class _TypedDicts:
         named = set[str]()
         for member in record.members:
             shown = shown_member(member, member.key if _is_plain(member.key) else "")
+            shown["py_comments"] = comments(note_lines(member.notes), INDENT)
             annotation = self._annotation(self._inside, member)
             named |= set(_NAME.findall(re.sub(r'"(?:[^"\\]|\\.)*"', "", flat(annotation))))
             shown["py_annotation"] = flat(annotation)

@@ -16,6 +16,8 @@ _ESCAPED = {quote: re.compile(f"[{quote}\\\\{HIDDEN}]") for quote in "\"'"}
 
 def string(text: str) -> str:
     """A string literal whose value is exactly ``text``, in those quotes of which fewer need an escape."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + _ESCAPED[quote].sub(lambda match: _escape(match[0]), text) + quote
 
