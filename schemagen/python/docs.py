@@ -44,11 +44,12 @@ def docstring(lines: list[str], indent: str) -> str:
     if not lines:
         return ""
     first, *others = _dedented(lines)
-    space = " " if first.startswith('"') else ""
+    shown = _inner(first) if others else py_doc(first)
+    opening = '""" ' if shown.startswith('"') else '"""'
     if not others:
-        return f'"""{space}{py_doc(first)}"""'
+        return f'{opening}{shown}"""'
     rows = [f"{indent}{_inner(line)}" if line else "" for line in others]
-    return "\n".join([f'"""{space}{_inner(first)}', *rows, f'{indent}"""'])
+    return "\n".join([opening + shown, *rows, f'{indent}"""'])
 
 
 def _inner(line: str) -> str:

@@ -103,7 +103,10 @@ def statement(target: str, annotation: Expression | None, value: Expression | No
         return start + _broken(value, indent)
     if _fits(f"{indent}{start}("):
         inner = indent + _INDENT
-        return f"{start}(\n{inner}{_laid(value, inner, len(inner), 0)}\n{indent})"
+        laid = f"{inner}{_laid(value, inner, len(inner), 0)}"
+        if isinstance(value, Brackets) and not isinstance(annotation, Chain) and not all(map(_fits, laid.split("\n"))):
+            return start + _broken(value, indent)  # it does not fit either way
+        return f"{start}(\n{laid}\n{indent})"
     if isinstance(annotation, Chain):
         return f"{before}{_in_parentheses(annotation, indent)} = {_laid(value, indent, len(indent) + 4, 0)}"
     if isinstance(annotation, Brackets):
