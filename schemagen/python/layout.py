@@ -104,7 +104,7 @@ def statement(target: str, annotation: Expression | None, value: Expression | No
     if _fits(f"{indent}{start}("):
         inner = indent + _INDENT
         laid = f"{inner}{_laid(value, inner, len(inner), 0)}"
-        if isinstance(value, Brackets) and not isinstance(annotation, Chain) and not all(map(_fits, laid.split("\n"))):
+        if isinstance(value, Brackets) and isinstance(annotation, str) and not all(map(_fits, laid.split("\n"))):
             return start + _broken(value, indent)  # it does not fit either way
         return f"{start}(\n{laid}\n{indent})"
     if isinstance(annotation, Chain):
