@@ -258,7 +258,7 @@ def test_odd_names_are_names(pack: str, tmp_path: Path) -> None:
         values = {key: number for number, key in enumerate(ODD_NAMES)}
         assert round_trips(folder, [module.case([values])]) == []
         # Each has a field of its own: none is among those that are not named.
-        names = [member["py_name"] for member in module.view["py_declarations"][0]["py_members"]]
+        names = [member["py_identifier"] for member in module.view["py_declarations"][0]["py_members"]]
         assert len(names) == len(set(names)) == len(set(ODD_NAMES))
         assert all(name.isidentifier() for name in names)
 
@@ -280,7 +280,7 @@ def test_names_do_not_change_when_a_schema_grows(empty_project: Project) -> None
 
 def test_part_of_the_templates_can_be_changed(project: Project) -> None:
     project.write("packs/ours/pack.toml", 'name = "ours"\nextends = "python"\n')
-    partial = "class {{py_name}}:\n{{#py_members}}\n    {{py_field}}  # {{py_key}}\n{{/py_members}}\n"
+    partial = "class {{py_identifier}}:\n{{#py_members}}\n    {{py_field}}  # {{py_key}}\n{{/py_members}}\n"
     project.write("packs/ours/partials/class.mustache", partial)
     project.config(packs=["packs/ours"])
     assert project.generate().code == 0
@@ -288,7 +288,7 @@ def test_part_of_the_templates_can_be_changed(project: Project) -> None:
 
 
 def test_module_and_view_can_be_read_in_one_template(project: Project) -> None:
-    project.write("packs/plain/plain.txt.mustache", "{{title}} {{#py_module}}{{title}} {{py_name}}{{/py_module}}\n")
+    project.write("packs/plain/plain.txt.mustache", "{{title}} {{#py_module}}{{title}} {{py_identifier}}{{/py_module}}\n")
     project.config(packs=["packs/plain"])
     assert project.generate().code == 0
     assert project.read("build/billing/invoice.txt") == "Invoice Invoice Invoice\n"

@@ -54,14 +54,14 @@ class Assembly:
     def view(self, declared: list[Plain], exported: Sequence[str] = (), from_json: str = "", **more: object) -> Plain:
         """The view of the module, whose declarations are shown as ``declared`` and which exports more than these."""
         root = next(shown for shown in declared if shown["is_root"])
-        names = [shown["py_name"] for shown in declared]
+        names = [shown["py_identifier"] for shown in declared]
         listed = Brackets("[", tuple(map(string, sorted([*names, *exported], key=rank))), "]", is_display=True)
         title = py_doc(f"Types of the schema {clean(self.module.name)}, made by schemagen.")
         return EMPTY_PY_MODULE | {
             "py_docstring": f'"""{title}"""',
             "py_imports": import_statements(self.used, runtime_of(self.module.name), self.modules.imports()),
             "py_all": statement("__all__", None, listed),
-            "py_name": root["py_name"],
+            "py_identifier": root["py_identifier"],
             "py_codec": root["py_codec"],
             "py_from_json": from_json,
             "is_root_class": root["is_class"],
@@ -76,7 +76,7 @@ def shown_declaration(declaration: Declaration) -> Plain:
     has_members = is_class(declaration)
     lines = note_lines(declaration.notes)
     return EMPTY_PY_DECLARATION | {
-        "py_name": type_name(declaration.words),
+        "py_identifier": type_name(declaration.words),
         "py_docstring": docstring(lines, INDENT if has_members else ""),
         "is_class": has_members,
         "is_alias": not has_members,
@@ -90,7 +90,7 @@ def shown_member(member: Member, name: str) -> Plain:
     """What is shown of ``member``, which is called ``name``, in every flavour."""
     lines = note_lines(member.notes)
     return EMPTY_PY_MEMBER | {
-        "py_name": name,
+        "py_identifier": name,
         "py_key": string(member.key),
         "py_docstring": docstring(lines, INDENT),
         "is_required": member.is_required,

@@ -27,7 +27,7 @@ def dataclasses_of(module: Module) -> Plain:
     if root["is_class"]:
         return assembly.view(declared, py_codecs=numbered(codecs))
     assembly.used |= {"Decoder", "to_json"}
-    from_json = statement("from_json", subscript("Decoder", root["py_name"]), root["py_codec"])
+    from_json = statement("from_json", subscript("Decoder", root["py_identifier"]), root["py_codec"])
     return assembly.view(declared, ["from_json", "to_json"], from_json, py_codecs=numbered(codecs))
 
 
@@ -49,7 +49,7 @@ class _Dataclasses:
             annotation = self._outside.of(found)
             self._assembly.used.add("TypeAlias")
             shown["py_annotation"] = flat(annotation)
-            shown["py_statement"] = statement(shown["py_name"], "TypeAlias", annotation)
+            shown["py_statement"] = statement(shown["py_identifier"], "TypeAlias", annotation)
         self._assembly.defined.add(declaration.words)
         return shown
 

@@ -61,8 +61,8 @@ class _Models:
             shown["py_annotation"] = flat(annotation)
             if any(map(self._assembly.is_ahead, references_in(found))):
                 annotation = string(flat(annotation))
-            value = call("TypeAliasType", string(shown["py_name"]), annotation)
-            shown["py_statement"] = statement(shown["py_name"], None, value)
+            value = call("TypeAliasType", string(shown["py_identifier"]), annotation)
+            shown["py_statement"] = statement(shown["py_identifier"], None, value)
         self._assembly.defined.add(declaration.words)
         return shown
 

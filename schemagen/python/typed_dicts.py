@@ -43,7 +43,7 @@ class _TypedDicts:
             annotation = self._outside.of(found)
             self._assembly.used.add("TypeAlias")
             shown["py_annotation"] = flat(annotation)
-            shown["py_statement"] = statement(shown["py_name"], "TypeAlias", annotation)
+            shown["py_statement"] = statement(shown["py_identifier"], "TypeAlias", annotation)
         self._assembly.defined.add(declaration.words)
         return shown
 
@@ -57,14 +57,16 @@ class _TypedDicts:
             annotation = self._annotation(self._inside, member)
             named |= set(_NAME.findall(re.sub(r'"(?:[^"\\]|\\.)*"', "", flat(annotation))))
             shown["py_annotation"] = flat(annotation)
-            shown["py_field"] = field_statement(shown["py_name"], annotation, None) if shown["py_name"] else ""
+            shown["py_field"] = (
+                field_statement(shown["py_identifier"], annotation, None) if shown["py_identifier"] else ""
+            )
             members.append(shown)
         body: Plain = {"py_members": numbered(members), "is_closed": record.rest is None}
         # A key that is no identifier, or that would hide a type from the annotations below, has no line of a class.
         if all(_is_plain(member.key) and member.key not in named for member in record.members):
             return body
         for shown in members:
-            shown["py_name"] = shown["py_field"] = ""
+            shown["py_identifier"] = shown["py_field"] = ""
         return body | {
             "is_class": False,
             "is_functional": True,
@@ -73,7 +75,7 @@ class _TypedDicts:
         }
 
     def _functional(self, declaration: Declaration, record: Record) -> str:
-        name = shown_declaration(declaration)["py_name"]
+        name = shown_declaration(declaration)["py_identifier"]
         items = tuple(
             Prefixed(f"{string(member.key)}: ", self._annotation(self._outside, member)) for member in record.members
         )

@@ -124,15 +124,18 @@ class Reader:
             if places:
                 yield unite([self._read(place, inside)[0] for place in places])
         for schema, pointer in rules.conditions:
-            yield self._conditional(schema, pointer, home._replace(assumes=False))
+            yield self._conditional(schema, pointer, rules, home._replace(assumes=False))
         if rules.unevaluated_properties:
             yield self._evaluation.properties(rules, home, type_at)
         if rules.unevaluated_items:
             yield self._evaluation.items(rules, home, type_at)
 
-    def _conditional(self, schema: dict[str, JsonValue], pointer: str, home: Home) -> Type:
-        """A value is of the types of ``if`` and ``then``, or of ``else``: types cannot say of which."""
-        if schema.get("else", True) is True:
+    def _conditional(self, schema: dict[str, JsonValue], pointer: str, rules: Rules, home: Home) -> Type:
+        """A value is of the types of ``if`` and ``then``, or of ``else``: types cannot say of which.
+
+        People rather have one type for an object than two of which the one takes nearly all that the other does.
+        """
+        if schema.get("else", True) is True or (rules.properties and not self._is_faithful):
             return ANY
         both = [(schema["if"], f"{pointer}/if"), (schema.get("then", True), f"{pointer}/then")]
         matching = self._meeting.meet_all(self._read(place, home)[0] for place in both)

@@ -33,6 +33,7 @@ from schemagen.view.shapes import (
     NAMING,
     NODE_TEXTS,
     NUMBERED,
+    OF_TREE,
     STRING_LANGUAGES,
     VIEW_TEXTS,
     Plain,
@@ -101,6 +102,7 @@ class Making:
         self.has_only_templates = wanted.is_all_of("definitions", "is_template") and not wanted.any(
             "has_definitions", "used_by", *NAMING
         )
+        self.has_tree = any(map(wanted.is_read, OF_TREE))
         self.has_html = wanted.any("html")
         self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
         if self.has_copies:

@@ -14,7 +14,7 @@ from schemagen.view.markdown import code_span, escape_markdown
 from schemagen.view.naming import name_trees, names_of
 from schemagen.view.nodes import TreeBuilder
 from schemagen.view.python_types import Python
-from schemagen.view.shapes import NAMED, VIEW_TEXTS, Plain
+from schemagen.view.shapes import NAMED, OF_TREE, VIEW_TEXTS, Plain
 from schemagen.view.slots import Slot
 from schemagen.view.text import clean, humanise, one_line
 from schemagen.view.types import add_types
@@ -39,6 +39,8 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     with ``schema`` or kept. What it holds is described by ``contract/view.json``.
     """
     making = Making.begin(names_read)
+    if not making.has_tree:
+        return _treeless(schema, making)
     making.anchors[ROOT_ANCHOR] = 1
     label = _title_of(schema)
     top = Definition(0, Target(schema.path, "#"), schema.draft, schema.document, label, ROOT_ANCHOR, label)
@@ -80,6 +82,17 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     return view
 
 
+def _treeless(schema: Schema, making: Making) -> Plain:
+    """The view where nothing in the tree is read, nor what is made of it."""
+    words = schema.document if isinstance(schema.document, dict) else {}
+    description = words.get("description")
+    root = {"description": clean(description).strip() if isinstance(description, str) else ""}
+    view = _top(schema, _title_of(schema), root, [], making)
+    for key in OF_TREE:
+        view.pop(key, None)
+    return view
+
+
 def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], making: Making) -> Plain:
     document = schema.document if isinstance(schema.document, dict) else {}
     uri = document.get("$id", document.get("id", ""))
@@ -102,7 +115,7 @@ def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], maki
     }
     if "summary" in root:
         view["summary"] = root["summary"]
-    if making.has_names:
+    if "names" in root:
         view.update((key, root[key]) for key in NAMED)
     for name in VIEW_TEXTS:
         making.add_strings(view, name, view[name])
