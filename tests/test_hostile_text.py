@@ -23,7 +23,7 @@ from schemagen.view.text import clean
 from tests.conftest import REPOSITORY
 from tests.hostile import HOSTILE
 from tests.node_tools import npm_packages
-from tests.python_tools import MAKERS
+from tests.python_tools import MAKERS, assert_formatted
 from tests.views import module_of_document, view_of
 
 TYPESCRIPT_TEMPLATE = """\
@@ -281,7 +281,7 @@ def test_hostile_text_does_not_change_the_tree_of_python(render: Any) -> None:
 
 
 @pytest.mark.parametrize("pack", MAKERS)
-def test_hostile_text_does_not_change_the_tree_of_a_module_of_python(pack: str) -> None:
+def test_hostile_text_does_not_change_the_tree_of_a_module_of_python(pack: str, tmp_path: Path) -> None:
     key, view_of_module = MAKERS[pack]
     output = load_pack(pack, REPOSITORY).outputs[0]
     shapes: dict[str, Any] = {}
@@ -290,6 +290,7 @@ def test_hostile_text_does_not_change_the_tree_of_a_module_of_python(pack: str) 
         if text not in shapes:
             source = output.render({key: view_of_module(module_of_document(full_of(text)))})
             compile(source, "hostile.py", "exec")
+            (tmp_path / f"hostile{len(shapes)}.py").write_bytes(source)
             shapes[text] = python_shape(source.decode())
         return shapes[text]
 
@@ -298,6 +299,7 @@ def test_hostile_text_does_not_change_the_tree_of_a_module_of_python(pack: str) 
         is_name = text.isidentifier() and not keyword.iskeyword(text) and not text.startswith("_")
         is_plain = is_name and (pack == "typeddict" or len(text) <= 64)
         assert shape_of(text) == shape_of("harmless" if is_plain else harmless_like(text)), repr(text)
+    assert_formatted(tmp_path)
 
 
 def test_hostile_text_does_not_change_the_tree_of_typescript(
