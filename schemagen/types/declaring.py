@@ -5,7 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from schemagen.types.model import ANY, Array, Declaration, Intersection, Member, Named, Notes, Record, Type, Union
+from schemagen.types.model import (
+    ANY,
+    Array,
+    Declaration,
+    Intersection,
+    Literal,
+    Member,
+    Named,
+    Notes,
+    Record,
+    Scalar,
+    Type,
+    Union,
+)
 from schemagen.types.names import ROOT, known_names
 from schemagen.types.places import Places, place_named
 from schemagen.types.reading import Reader
@@ -98,12 +111,17 @@ class Declaring:
         return [self._named(part, places.get(id(part), path), is_open=is_open) for part in parts]
 
     def _record(self, found: Record, path: Words) -> Record:
-        members = tuple(
-            Member(each.key, self._named(each.type, (*path, *words_of(each.key))), each.is_required, each.notes)
-            for each in found.members
-        )
+        members = tuple([self._member(each, path) for each in found.members])
         rest = None if found.rest is None else self._named(found.rest, (*path, "value"))
         return Record(members, rest, found.notes)
+
+    def _member(self, member: Member, path: Words) -> Member:
+        if isinstance(member.type, Scalar | Literal):  # most; they need no name, and no words for one
+            return member
+        if isinstance(member.type, Named):
+            return Member(member.key, self._name_of(member.type), member.is_required, member.notes)
+        named = self._named(member.type, (*path, *words_of(member.key)))
+        return Member(member.key, named, member.is_required, member.notes)
 
     def _nested(self, found: Record, path: Words) -> Named:
         known = self._declared.get(id(found))

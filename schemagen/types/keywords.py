@@ -23,7 +23,7 @@ OBJECT_WORDS = frozenset({"properties", "patternProperties", "additionalProperti
     "propertyNames"
 }
 ARRAY_WORDS = frozenset({"items", "prefixItems", "additionalItems", "minItems", "maxItems"})
-_SCALARS: dict[str, Type] = {
+SCALARS: dict[str, Type] = {
     "null": NULL,
     "boolean": BOOLEAN,
     "string": STRING,
@@ -42,6 +42,8 @@ def own_type(rules: Rules, type_at: TypeAt, member_at: MemberAt) -> Type:
     if _WORDS.isdisjoint(words) and OBJECT_WORDS.isdisjoint(words) and ARRAY_WORDS.isdisjoint(words):
         return ANY
     names = declared_types(words) if "type" in words else _JSON_TYPES
+    if len(names) == 1:
+        return _part(names[0], rules, type_at, member_at)
     return unite([NEVER, *(_part(name, rules, type_at, member_at) for name in names)])
 
 
@@ -50,7 +52,7 @@ def _part(name: str, rules: Rules, type_at: TypeAt, member_at: MemberAt) -> Type
         return ANY_ARRAY if ARRAY_WORDS.isdisjoint(rules.words) else _array(rules, type_at)
     if name == "object":
         return ANY_RECORD if OBJECT_WORDS.isdisjoint(rules.words) else _record(rules, type_at, member_at)
-    return _SCALARS[name]
+    return SCALARS[name]
 
 
 def listed_values(rules: Rules) -> list[Type]:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from schemagen.types.model import Declaration, Member, Module, Named, Record
 from schemagen.typescript.comments import ts_doc
-from schemagen.typescript.layout import LINE, Document, Group, IfBreak, Indent, laid_out, width_of
+from schemagen.typescript.layout import LINE, WIDTH, Document, Group, IfBreak, Indent, laid_out, width_of
 from schemagen.typescript.literals import ts_key, ts_text
 from schemagen.typescript.types import TypeWriter
 from schemagen.view.literals import numbered
@@ -103,9 +103,11 @@ def _member(member: Member, writer: TypeWriter) -> Plain:
 def _after(start: str, document: Document, *, moves: bool = False) -> str:
     """``document`` as it stands after ``start``, with the space or newline between them. Where it ``moves``, what has
     no room behind that, and no place to break before its end, goes to the next line."""
+    if isinstance(document, str) and len(start) + len(document) <= WIDTH - 2 and document.isascii() and start.isascii():
+        return f" {document}"
     indent = len(start) - len(start.lstrip(" "))
     text = laid_out(["", " ", document], width_of(start), indent)
     first = text.partition("\n")[0]
-    if moves and width_of(start) + width_of(first) + ("\n" not in text) > 80:
+    if moves and width_of(start) + width_of(first) + ("\n" not in text) > WIDTH:
         return "\n" + " " * (indent + 2) + laid_out(document, indent + 2, indent + 2)
     return text
