@@ -288,7 +288,8 @@ def test_part_of_the_templates_can_be_changed(project: Project) -> None:
 
 
 def test_module_and_view_can_be_read_in_one_template(project: Project) -> None:
-    project.write("packs/plain/plain.txt.mustache", "{{title}} {{#py_module}}{{title}} {{py_identifier}}{{/py_module}}\n")
+    template = "{{title}} {{#py_module}}{{title}} {{py_identifier}}{{/py_module}}\n"
+    project.write("packs/plain/plain.txt.mustache", template)
     project.config(packs=["packs/plain"])
     assert project.generate().code == 0
     assert project.read("build/billing/invoice.txt") == "Invoice Invoice Invoice\n"
