@@ -15,7 +15,12 @@ from tests.typescript_tools import instance_lines, not_pretty, problems_of, root
 
 # Valid instances that the default types refuse, and why: the schema is one of objects, or of arrays, by what it speaks
 # of, and says so nowhere; the instance is something else.
-REFUSED: dict[str, str] = {}
+REFUSED = {
+    "bukkit-plugin/bukkit-plugin-test.json": "permission has properties and no type; what stands beside its $ref means "
+    "nothing in draft 4; the instance has true for one",
+    "jsone/reverse-sort.json": "the schema has properties and no type; it refers to itself for templates of any type",
+    "netlify/config.yml.json": "widget has properties and no type; the instance has the names of widgets",
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,7 @@ def test_all_real_schemas_compile_and_accept_what_is_valid(
     problems = problems_of(request.config.cache, build)
     faults = [problem for problem in problems if not problem.file.endswith(".instances.ts")]
     assert not faults, faults[:5]
-    refused = {}
+    refused: dict[str, str] = {}
     for problem in problems:
         name = problem.file.removesuffix(".instances.ts")
         refused.setdefault(f"{name}/{names[name][problem.line - 2]}", problem.message)

@@ -8,8 +8,6 @@ from typing import Any
 from schemagen.jsontext import parse
 from schemagen.keywords import walk_schemas
 from schemagen.model import Draft, Resolution, Schema, Target
-from schemagen.types import module_of
-from schemagen.types.model import Module
 from schemagen.view import build_view
 
 
@@ -17,17 +15,11 @@ def view_of(
     document: Any, draft: Draft = Draft.D2020, *, name: str = "thing", names_read: frozenset[str] | None = None
 ) -> dict[str, Any]:
     """The view of a schema whose references are all pointers into itself."""
-    return build_view(*schema_of(document, draft, name), names_read)
+    return build_view(*resolved(document, draft, name=name), names_read)
 
 
-def module_of_document(document: Any, draft: Draft = Draft.D2020, *, is_faithful: bool = False) -> Module:
-    """The types of such a schema."""
-    schema, resolution = schema_of(document, draft, "thing")
-    return module_of(schema, resolution, {schema.path: schema.name}, is_faithful=is_faithful)
-
-
-def schema_of(document: Any, draft: Draft, name: str) -> tuple[Schema, Resolution]:
-    """Such a schema, and where its references lead."""
+def resolved(document: Any, draft: Draft = Draft.D2020, *, name: str = "thing") -> tuple[Schema, Resolution]:
+    """A schema whose references are all pointers into itself, with what they lead to."""
     path = f"schemas/{name}.json"
     data = json.dumps(document).encode()
     schema = Schema(name, path, data, "0" * 32, draft, parse(data, path))

@@ -30,6 +30,7 @@ SCALARS: dict[str, Type] = {
     "number": NUMBER,
     "integer": INTEGER,
 }
+_SPEAKING = (("object", OBJECT_WORDS), ("array", ARRAY_WORDS))
 _JSON_TYPES = ("null", "boolean", "number", "string", "array", "object")
 # The type of a subschema, and the member that one makes of the property at a key.
 TypeAt = Callable[[Place], Type]
@@ -53,6 +54,23 @@ def _part(name: str, rules: Rules, type_at: TypeAt, member_at: MemberAt) -> Type
     if name == "object":
         return ANY_RECORD if OBJECT_WORDS.isdisjoint(rules.words) else _record(rules, type_at, member_at)
     return SCALARS[name]
+
+
+def spoken_of(rules: Rules) -> set[str]:
+    """Of which of the types that have parts ``rules`` speak, themselves or in a member of ``allOf``."""
+    found = _spoken_of(rules.words)
+    return found.union(*(_spoken_of(member) for member, _ in rules.all_of)) if rules.all_of else found
+
+
+def speaks_of_parts(schema: JsonValue) -> bool:
+    """Whether ``schema`` has keywords of its own for objects or arrays."""
+    return bool(_spoken_of(schema))
+
+
+def _spoken_of(schema: JsonValue) -> set[str]:
+    if not isinstance(schema, dict):
+        return set()
+    return {kind for kind, words in _SPEAKING if not words.isdisjoint(schema)}
 
 
 def listed_values(rules: Rules) -> list[Type]:

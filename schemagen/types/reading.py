@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemagen.model import Draft, JsonValue
 from schemagen.types.evaluation import Evaluation
-from schemagen.types.keywords import ARRAY_WORDS, OBJECT_WORDS, SCALARS, listed_values, own_type, told_counts
+from schemagen.types.keywords import SCALARS, listed_values, own_type, speaks_of_parts, spoken_of, told_counts
 from schemagen.types.kinds import KindsOfSchemas
 from schemagen.types.meeting import Meeting
 from schemagen.types.model import ANY, NEVER, NO_NOTES, Member, Named, Notes, Record, Type
@@ -143,7 +143,8 @@ class Reader:
         for keyword, pointer in rules.references:
             yield self._places.target_of(home.path, pointer, keyword) or ANY
         for place in rules.all_of:
-            yield self._read(place, inside)[0]
+            # Another member may say of which type the value is; if none does, the schema that holds them assumes it.
+            yield self._read(place, inside._replace(assumes=False) if speaks_of_parts(place[0]) else inside)[0]
         for places in (rules.any_of, rules.one_of):
             if places:
                 yield unite([self._read(place, inside)[0] for place in places])
@@ -169,12 +170,9 @@ class Reader:
         """``found``, with only objects, or arrays, of what nothing is said of but properties, or items."""
         if "type" in rules.words:  # as nearly all have
             return found
-        kinds = {kind for kind, words in _SPEAKING if not words.isdisjoint(rules.words)}
+        kinds = spoken_of(rules)
         if not kinds or not rules.words.keys().isdisjoint(_DECIDING) or rules.references:
             return found
         if not wholes_of(found) >= _UNTOUCHED:
             return found
         return unite([NEVER, *(part for part in parts_of(found) if kinds_of(part, self.kinds) <= kinds)])
-
-
-_SPEAKING: Sequence[tuple[str, frozenset[str]]] = (("object", OBJECT_WORDS), ("array", ARRAY_WORDS))
