@@ -305,3 +305,41 @@ def test_faithful_types_take_what_is_no_object(project: Project) -> None:
     )
     assert project.generate().code == 0
     assert "Bike: TypeAlias = " in project.read("build/bike.py")
+
+
+# -- schemas that ask for much
+
+
+def deep_schemas() -> dict[str, tuple[Any, Any]]:
+    """Schemas that are as deep as JSON may be, each with a value."""
+    arrays: Any = {"type": "null"}
+    objects: Any = {"type": "boolean"}
+    array: Any = None
+    object_: Any = True
+    fixed: Any = 1
+    for _ in range(60):
+        arrays = {"anyOf": [{"type": "array", "items": arrays}, {"type": "string"}]}
+        objects = {"type": "object", "properties": {"a": objects}}
+        array, object_, fixed = [array], {"a": object_}, [[fixed]]
+    pairs = {"type": "array", "prefixItems": [arrays, {"type": "object", "additionalProperties": arrays}]}
+    return {
+        "arrays": (arrays, array),
+        "objects": (objects, object_),
+        "fixed": ({"type": "object", "properties": {"a": {"const": fixed}}}, {"a": fixed}),
+        "pairs": (pairs, [array, {"x": array}]),
+    }
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_deep_types_are_made_of_shallow_ones(pack: str, tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    for name, (schema, _) in deep_schemas().items():
+        (tmp_path / f"schemas/{name}.json").write_text(json.dumps(schema))
+    made = make_packages(tmp_path, tmp_path / "schemas", [pack], is_faithful=False)[pack]
+    folder = tmp_path / pack
+    for file in (folder / PACKAGE).glob("*.py"):
+        compile(file.read_bytes(), str(file), "exec")
+    assert_formatted(folder)
+    if pack != "typeddict":
+        cases = [made[name].case([value]) for name, (_, value) in deep_schemas().items()]
+        assert round_trips(folder, cases) == []

@@ -42,7 +42,6 @@ class _Models:
         self._taken = {type_name(each.words) for each in assembly.declarations}
         self._imported: dict[Named, str] = {}
         self._inside = Annotating(_SCALARS, self._name_of, assembly.used)
-        self._outside = Annotating(_SCALARS, self._name_of, assembly.used, assembly.is_ahead)
 
     def declaration(self, declaration: Declaration) -> Plain:
         shown = shown_declaration(declaration)

@@ -53,3 +53,10 @@ def whole_number(value: JsonValue) -> int | None:
         return value
     found = float(str(value))
     return int(found) if found.is_integer() and abs(found) < 2**63 else None
+
+
+def depth_of(value: JsonValue) -> int:
+    """How many arrays and objects are around the innermost part of ``value``."""
+    if not isinstance(value, list | dict):
+        return 0
+    return 1 + max(map(depth_of, value.values() if isinstance(value, dict) else value), default=0)
