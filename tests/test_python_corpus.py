@@ -28,7 +28,6 @@ EXCEPTIONS = {
     ("bukkit-plugin", "bukkit-plugin-test.json"): TAKEN_FOR_OBJECT,
     ("jsone", "reverse-sort.json"): TAKEN_FOR_OBJECT,
     ("netlify", "config.yml.json"): TAKEN_FOR_OBJECT,
-    **{("tslint", f"tslint-test{number}.json"): TAKEN_FOR_OBJECT for number in ("", 2, 3, 6, 7, 10, 13, 26)},
 }
 # What mypy can read in a quarter of a minute.
 MOST_MODELS = 100
