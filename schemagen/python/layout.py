@@ -88,7 +88,11 @@ def _columns(character: str) -> int:
 
 
 def statement(target: str, annotation: Expression | None, value: Expression | None, indent: str = "") -> str:
-    """``target: annotation = value``, in as many lines as it takes. The first has no indent: that is the template's."""
+    """``target: annotation = value``, in as many lines as it takes. The first has no indent: that is the template's.
+
+    Of what does not fit, ruff breaks the value within its brackets where these open on the line; else it puts the value
+    in parentheses, where these do; else it breaks the annotation. What has nothing to break stays as it is.
+    """
     before = target if annotation is None else f"{target}: "
     if annotation is None or value is None:
         head = f"{before} = " if annotation is None else before
