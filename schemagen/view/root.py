@@ -116,6 +116,8 @@ def _page_definitions(
     what is referred to and has no page. ``listed`` are those that are built already."""
     first = len(listed) + 1
     definitions.add_own()
+    # They are numbered by themselves: how many nodes there are before depends on what else is read.
+    making.count, making.mark = 0, "p"
     trees: list[Tree] = []
     while first + len(trees) < len(definitions.all):
         trees.append(_build_tree(definitions.all[first + len(trees)], definitions, making, known))
