@@ -87,6 +87,28 @@ for data in ({{"id": 1}}, {{"id": 1.0, "note": None}}, {{"id": 2, "note": "x", "
     assert said(project, program) == ["True False True", "False True True", "False False True"]
 
 
+@pytest.mark.parametrize("pack", ["python", "pydantic"])
+def test_members_that_are_not_named_are_of_their_type(pack: str, empty_project: Project) -> None:
+    tree = {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}},
+        "additionalProperties": {"$ref": "#/$defs/part"},
+    }
+    part = {"anyOf": [{"type": "string"}, {"$ref": "#"}, {"type": "array", "items": {"$ref": "#/$defs/part"}}]}
+    project = made(empty_project, pack, order={**tree, "$defs": {"part": part}})
+    read, write = ("from_dict", "to_dict") if pack == "python" else ("model_validate", "model_dump")
+    arguments = "" if pack == "python" else "mode='json', by_alias=True, exclude_unset=True"
+    program = f"""
+for data in ({{"b": "x", "c": {{"a": 1, "d": ["y", {{"e": "z"}}]}}}}, {{"b": 1}}, {{"b": {{"c": [1]}}}}):
+    try:
+        print(Order.{read}(data).{write}({arguments}) == data)
+    except ValueError:
+        print("refused")
+"""
+    assert said(project, program) == ["True", "refused", "refused"]
+    assert_typed(project.root, "types_made")
+
+
 def test_data_that_is_not_of_the_type_is_refused_with_its_place(empty_project: Project) -> None:
     project = made(empty_project, "python", order=ORDER)
     program = """
