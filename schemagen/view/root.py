@@ -148,10 +148,7 @@ def _example(schema: Schema, resolution: Resolution, root: Plain, making: Making
 
 def _treeless(schema: Schema, making: Making) -> Plain:
     """The view where nothing in the tree is read, nor what is made of it."""
-    words = schema.document if isinstance(schema.document, dict) else {}
-    description = words.get("description")
-    root = {"description": clean(description).strip() if isinstance(description, str) else ""}
-    view = _top(schema, _title_of(schema), root, [], making)
+    view = _top(schema, _title_of(schema), {"description": ""}, [], making)
     for key in OF_TREE:
         view.pop(key, None)
     return view

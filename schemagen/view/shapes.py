@@ -214,6 +214,7 @@ EMPTY_TS_MEMBER: Plain = {
 OF_TREE = frozenset(
     {"root", "definitions", "has_definitions", "summary", "documents", *NAMED}
     | {"example", "page_definitions", "has_page_definitions"}
+    | {"description", *strings_of("description")}  # may be that of what the schema refers to
 )
 # The keys of a node that naming it fills in.
 NAMING = frozenset({*NAMED, "ts_type_name", "py_type_name", "is_declared", "is_record"})
