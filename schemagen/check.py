@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from schemagen.errors import SchemagenError
+from schemagen.errors import Location, SchemagenError
 from schemagen.formatting import MOST_FILES, Formatted
 from schemagen.generate import Rendered
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import Session
+from schemagen.texts import place_at
 from schemagen.together import MOST_BYTES
 
 
@@ -20,13 +21,15 @@ from schemagen.together import MOST_BYTES
 class Finding:
     """An output that is not what it should be. ``kind`` is missing, stale, edited, orphaned or broken (its
     schema cannot be used; ``path`` is then the ``problem`` as text). ``schema`` is the path of what it is made from, or
-    the name of the pack that makes it for the project; empty where that is not known. ``expected`` and ``present`` are
-    the bytes that would be generated and that are there, where both are known."""
+    the name of the pack that makes it for the project, empty where that is not known; ``place`` is where the schema is
+    written. ``expected`` and ``present`` are the bytes that would be generated and that are there, where both are
+    known."""
 
     kind: str
     path: str
     schema: str = ""
     problem: SchemagenError | None = None
+    place: Location | None = None
     present: bytes | None = None
     expected: bytes | None = None
 
@@ -143,7 +146,15 @@ def _compare(session: Session, rendered: _Rendered, formatted: Formatted) -> Ite
         if present == expected:
             continue
         kind = "missing" if present is None else "edited" if stale[path] == EDITED else "stale"
-        yield Finding(kind, path, task.schema, present=present, expected=expected)
+        yield Finding(kind, path, task.schema, None, _place_of(session, task), present, expected)
+
+
+def _place_of(session: Session, task: Task) -> Location | None:
+    """Where the schema of ``task`` is written; None for what is made for the project."""
+    if task.is_for_project:
+        return None
+    schema = session.project.schema(task.name)
+    return Location(task.schema) if schema is None or schema.home is None else place_at(schema, "#")
 
 
 def _broken(task: Task, problem: SchemagenError) -> Finding:

@@ -93,7 +93,7 @@ class Config:
         return not (
             self.output == own.output
             and set(self.packs) <= set(own.packs)
-            and all(own.holds(f"{source.rstrip('/*')}/") for source in self.schemas)
+            and all(own.holds(f"{_start(source)}/") for source in self.schemas)
         )
 
 
@@ -112,10 +112,12 @@ def normal_source(source: str) -> str:
 
 def _gives(source: str, path: str) -> bool:
     """Whether the schema at ``path`` would come from ``source``: a folder gives no parts of documents."""
-    if part_source(source):
-        return path.startswith(source.removesuffix("*"))
-    start = source.rstrip("/") + "/"
-    return path.startswith(start) and "#/" not in path[len(start) :]
+    start = f"{_start(source)}/"
+    return path.startswith(start) and (part_source(source) is not None or "#/" not in path[len(start) :])
+
+
+def _start(source: str) -> str:
+    return source.rstrip("/") if part_source(source) is None else source.removesuffix("/*")
 
 
 def load_config(root: Path) -> Config:

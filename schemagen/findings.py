@@ -20,17 +20,18 @@ def cases_of(report: Report, *, has_diffs: bool) -> tuple[tuple[Case, ...], tupl
     about neither."""
     problems: dict[str, list[Problem]] = {path: [] for path in report.schemas}
     for finding in report.findings:
-        problems.setdefault(finding.schema, []).append(_problem(finding, report, has_diff=has_diffs))
+        problems.setdefault(finding.schema, []).append(_problem(finding, has_diff=has_diffs))
     others = problems.pop("", [])
     cases = (Case(path, "wrong" if found else "right", tuple(found)) for path, found in problems.items())
     return tuple(cases), tuple(others)
 
 
-def _problem(finding: Finding, report: Report, *, has_diff: bool) -> Problem:
+def _problem(finding: Finding, *, has_diff: bool) -> Problem:
     if finding.problem is not None:
         return Problem.of(finding.problem)
     # What was edited is in the output; of what is missing or stale the schema is the place to look at.
-    is_at_schema = finding.kind in {"missing", "stale"} and finding.schema in report.schemas
-    place = Location(finding.schema) if is_at_schema else Location(finding.path, finding.first_line)
+    place = finding.place
+    if place is None or finding.kind == "edited":
+        place = Location(finding.path, finding.first_line)
     diff = "".join(finding.diff_lines()) if has_diff else ""
     return Problem(_CODES[finding.kind], _SAID[finding.kind].format(finding.path), place, finding.path, diff)

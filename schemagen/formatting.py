@@ -42,7 +42,12 @@ class _Known:
 
 
 class _Failure(Exception):  # noqa: N818  # not for a person: an OutputError is made of it
-    """A run of a formatter that went wrong."""
+    """A run of a formatter that went wrong: ``how``, and the code for that."""
+
+    def __init__(self, how: str, code: str) -> None:
+        super().__init__(how, code)
+        self.how = how
+        self.code = code
 
 
 @dataclass(slots=True)
@@ -116,11 +121,11 @@ class Formatting:
             alive()
             if len(raw) == 1:
                 path = next(iter(raw))
-                message = f"{known.formatter.words[0]} {failure.args[0]}"
-                return {path: OutputError(message, Location(path), failure.args[1])}
-            paths = iter(raw)
-            half = [{path: raw[path] for path in islice(paths, len(raw) // 2)}, {path: raw[path] for path in paths}]
-            return {**self._format(known, half[0], alive), **self._format(known, half[1], alive)}
+                message = f"{known.formatter.words[0]} {failure.how}"
+                return {path: OutputError(message, Location(path), failure.code)}
+            items = iter(raw.items())
+            first, second = dict(islice(items, len(raw) // 2)), dict(items)
+            return {**self._format(known, first, alive), **self._format(known, second, alive)}
         except OSError as error:
             return {
                 path: OutputError(f"cannot be formatted: {error.strerror}", Location(path), "SG410") for path in raw

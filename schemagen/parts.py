@@ -62,6 +62,7 @@ class Parts:
     def __init__(self, config: Config) -> None:
         self._config = config
         self.documents = tuple(dict.fromkeys(file for file, _ in config.documents))
+        self._names = {posixpath.basename(file) for file in self.documents}
         self._read: dict[str, _Document] = {}
         self._known: dict[str, _Part | None] = {}
 
@@ -79,12 +80,19 @@ class Parts:
                 keys = self._keys_at(file, pointer)
             except SchemaError as error:
                 raise ConfigError(error.message, error.location, error.code) from None
-            stem = safe_name(stem_of(posixpath.basename(file)))
+            folder = self._folder_for(file)
+            above = join_pointer("#", *split_pointer(pointer))  # with escapes as references have them
             for key in sorted(keys):
-                part = SchemaFile(f"{stem}/{safe_name(key)}", path_of_part(file, join_pointer(pointer, key)))
+                part = SchemaFile(f"{folder}/{safe_name(key)}", path_of_part(file, join_pointer(above, key)))
                 if not is_excluded(part, excluded):
                     found.setdefault(part.path, part)
         return tuple(found.values())
+
+    def _folder_for(self, file: str) -> str:
+        """What the names of the parts of ``file`` begin with: its own name, or its path where others are named so."""
+        stems = [stem_of(posixpath.basename(document)) for document in self.documents]
+        own = stem_of(posixpath.basename(file))
+        return "/".join(map(safe_name, [own] if stems.count(own) == 1 else stem_of(file).strip("/").split("/")))
 
     def _keys_at(self, file: str, pointer: str) -> list[str]:
         document = self._document(file)
@@ -98,6 +106,16 @@ class Parts:
         if not keys:
             raise SchemaError(f"nothing in it is at {pointer}/*", Location(file), "SG017")
         return keys
+
+    def is_document(self, path: str) -> bool:
+        """Whether the file at ``path`` is one of the documents, by whatever folder it was found."""
+        if posixpath.basename(path) not in self._names:
+            return False
+        root = self._config.root
+        return any(
+            os.path.realpath(os.path.join(root, path)) == os.path.realpath(os.path.join(root, file))
+            for file in self.documents
+        )
 
     def digests(self) -> dict[str, str]:
         """The digest of the bytes of each document, by path; raises SchemaError."""

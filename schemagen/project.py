@@ -188,9 +188,7 @@ def _schemas_of(config: Config, parts: Parts | None) -> Sequence[SchemaFile]:
     ExceptionGroup of them where two have one name."""
     files: Sequence[SchemaFile] = find_schemas(config)
     if parts is not None:
-        root = Path(config.root)
-        documents = {os.path.realpath(root / document) for document in parts.documents}
-        files = [*(file for file in files if os.path.realpath(root / file.path) not in documents), *parts.find()]
+        files = [*(file for file in files if not parts.is_document(file.path)), *parts.find()]
     named: dict[str, SchemaFile] = {}
     problems = [
         ConfigError(f"collides with {other.path}: both would be {file.name}", Location(file.path), "SG030")

@@ -312,6 +312,7 @@ class Session:
             for below, pieces in render(wanted):
                 path = wanted[below]
                 if self.formatting.covers(below):
+                    self._folder.make(path)
                     raw[path] = b"".join(pieces)
                 else:
                     written[path] = self._folder.write_beside(path, pieces)

@@ -43,6 +43,13 @@ class OutputFolder:
         self._folder = os.path.join(root, folder)
         self._checked: set[str] = set()
 
+    def make(self, path: str) -> None:
+        """Make the output folder, for temporary files of the output ``path`` that others write; raises OutputError."""
+        try:
+            os.makedirs(self._folder, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot write: {error.strerror}", Location(path), "SG401") from None
+
     def write_beside(self, path: str, pieces: Iterable[bytes]) -> Written:
         """Write ``pieces`` to a temporary file beside the output ``path`` (relative to the root).
 

@@ -46,7 +46,7 @@ def test_build_says_what_failed_and_where(project: Project) -> None:
 def test_build_takes_other_folders_and_packs(project: Project) -> None:
     result = schemagen.build(project.root, schemas=["schemas/billing", "schemas"], output="out", packs=["markdown"])
     assert result.ok
-    assert sorted(project.outputs("out")) == ["bike.md", "invoice.md", "member.md"]
+    assert {"bike.md", "invoice.md", "member.md"} <= set(project.outputs("out"))
 
 
 def test_build_that_cannot_start_says_why(project: Project) -> None:

@@ -24,7 +24,7 @@ import yaml
 
 from tests.conftest import REPOSITORY, Project
 
-GENERATED = {"view.md", "configuration.md", "schemas.md"}
+GENERATED = {"view.md", "configuration.md", "schemas.md", "errors.md"}
 PAGES = ["README.md", *(f"docs/{page.name}" for page in sorted((REPOSITORY / "docs").glob("*.md")))]
 BLOCK = re.compile(r"^ *```(.*)\n((?:(?! *```).*\n)*?) *```$", re.MULTILINE)
 FILE = re.compile(r"(in|to)\s+`([\w./-]+)`:\s*\Z")

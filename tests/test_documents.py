@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -176,6 +177,16 @@ def test_document_that_cannot_be_read_leaves_everything_as_it_was(pets: Project)
     assert pets.generate().summary == "0 generated, 7 fresh, 0 failed"
 
 
+def test_page_knows_where_the_references_of_a_part_lead(pets: Project) -> None:
+    edit(pets, "schemas/member.json", "#/components/schemas/Owner")
+    pets.config(packs=["form"], schemas=[COMPONENTS])
+    assert pets.generate().code == 0
+    links = re.findall(r'data-links="([^"]*)"', pets.read("build/api/Pet.html"))
+    own, other = (json.loads(html.unescape(each)) for each in links)
+    assert own == {"#/properties/owner": [1, "#"]}
+    assert other == {"#/properties/is": [1, "#"]}, "its own pointer leads nowhere within the part"
+
+
 @pytest.mark.parametrize(
     ("source", "about"),
     [
@@ -202,6 +213,16 @@ def test_parts_may_be_chosen_and_left_out_on_the_command_line(pets: Project) -> 
     assert "api/Owner.txt" not in pets.outputs()
     assert len(pets.outputs()) == 6
     assert len(pets.outputs("other")) == 3
+
+
+def test_documents_of_one_name_are_told_apart_by_their_paths(project: Project) -> None:
+    for folder in ("a", "b/c"):
+        project.write(f"{folder}/api.json", {"openapi": "3.1.0", "components": {"schemas": {"A": {"title": folder}}}})
+    project.write("other.json", {"$defs": {"A": {}}})
+    sources = ["a/api.json#/components/schemas/*", "b/c/api.json#/components/schemas/*", "other.json#/$defs/*"]
+    project.config(packs=["packs/plain"], schemas=sources)
+    project.generate()
+    assert project.outputs().keys() == {"a/api/A.txt", "b/c/api/A.txt", "other/A.txt"}
 
 
 def test_document_in_a_schema_folder_is_no_schema_itself(project: Project) -> None:
@@ -236,6 +257,50 @@ def test_bundle_with_ids_and_anchors(project: Project) -> None:
     edit(project, "title", "description", "schemas/f.json")
     assert ran(project.generate("-v")) == {"f"}
     assert project.generate().summary == "0 generated, 8 fresh, 0 failed"
+
+
+def test_place_that_is_no_component_may_come_later(project: Project) -> None:
+    project.write("packs/plain/plain.txt.mustache", TEMPLATE)
+    document: dict[str, Any] = {
+        "$defs": {
+            "a": {"description": "aa", "items": {"$ref": "#here"}},
+            "b": {"description": "bb", "items": {"$ref": "#/others/c"}},
+            "d": {"description": "dd", "items": {"$ref": "#"}},
+        }
+    }
+    project.write("bundle.json", document)
+    project.config(packs=["packs/plain"], schemas=["bundle.json#/$defs/*"], unresolved_refs="opaque")
+    assert project.generate().summary == "3 generated, 0 fresh, 0 failed"
+    document["others"] = {"c": {"description": "cc"}}
+    project.write("bundle.json", document)
+    # What is not there is told of by the whole document, as is what refers to all of it.
+    assert ran(project.generate("-v")) == {"bundle/a", "bundle/b", "bundle/d"}
+    assert project.read("build/bundle/b.txt") == "B: bb, others c cc\n"
+    document["$defs"]["e"] = {"$anchor": "here", "description": "ee"}
+    project.write("bundle.json", document)
+    assert ran(project.generate("-v")) == {"bundle/a", "bundle/d", "bundle/e"}
+    assert project.read("build/bundle/a.txt") == "A: aa, e ee\n"
+    assert project.generate().summary == "0 generated, 4 fresh, 0 failed"
+
+
+def test_ref_within_a_resource_of_its_own_stays_there(project: Project) -> None:
+    project.write("packs/plain/plain.txt.mustache", TEMPLATE)
+    inner = {
+        "$id": "https://x.example/inner",
+        "description": "inner",
+        "items": {"$ref": "#/$defs/a"},
+        "$defs": {"a": {"description": "of inner"}},
+    }
+    defs = {"a": {"description": "of bundle"}, "b": inner, "c": {"items": {"$ref": "#/$defs/b/items"}}}
+    defs["d"] = {"items": {"$ref": "https://x.example/inner#/$defs/a"}}
+    project.write("bundle.json", {"$id": "https://x.example/", "$defs": defs})
+    project.config(packs=["packs/plain"], schemas=["bundle.json#/$defs/*"])
+    assert project.generate().summary == "4 generated, 0 fresh, 0 failed"
+    made = {key: project.read(f"build/bundle/{key}.txt").partition(": ")[2] for key in "bcd"}
+    assert made["b"] == "inner, a of inner\n"
+    assert made["d"] == ", a of inner\n"
+    assert "of inner" in made["c"]
+    assert "of bundle" not in made["c"]
 
 
 # -- a large document

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemagen.errors import SchemaError
-from schemagen.jsontext import dumps, parse
+from schemagen.jsontext import dumps, locate, parse, places_in_json
 from schemagen.texts import Syntax, parse_text, place_in
 from schemagen.texts.comments import without_comments
-from schemagen.texts.yamltext import MOST_REPEATED, locate_yaml, parse_yaml
+from schemagen.texts.yamltext import MOST_REPEATED, parse_yaml
 from tests.conftest import Project
 from tests.yaml_writing import to_yaml
 
@@ -150,7 +150,7 @@ def test_yaml_of_real_schemas_is_what_their_json_is(corpus: Path) -> None:
     [("#", (2, 1)), ("#/a", (2, 1)), ("#/a/b/1/c", (3, 11)), ("#/a/d~1e", (4, 3)), ("#/a/d~1e/x/y", (4, 3))],
 )
 def test_place_in_yaml_is_that_of_the_key(pointer: str, place: tuple[int, int]) -> None:
-    assert locate_yaml(b"# first\na:\n  b: [1, {c: 2}]\n  d/e: &q 1\nf: *q\n", pointer) == place
+    assert place_in(b"# first\na:\n  b: [1, {c: 2}]\n  d/e: &q 1\nf: *q\n", pointer, Syntax.YAML) == place
 
 
 @pytest.mark.parametrize(
@@ -201,6 +201,14 @@ def test_comments_take_no_time_to_speak_of() -> None:
 def test_json_without_comments_stays_as_it_is(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False).encode()
     assert without_comments(text, "a.json") == text
+
+
+@settings(deadline=None, max_examples=50)
+@given(JSON_VALUES, st.sampled_from([None, 1]))
+def test_places_in_json_are_those_of_each_pointer(value: object, indent: int | None) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=indent).encode()
+    for pointer, place in places_in_json(text).items():
+        assert locate(text, pointer) == place
 
 
 @pytest.mark.parametrize(("syntax", "text"), [(Syntax.COMMENTED, '// a\n{"b": 1}'), (Syntax.YAML, "# a\nb: 1")])

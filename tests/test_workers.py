@@ -199,3 +199,55 @@ def test_workers_end_when_their_parent_is_killed(busy: str, hang: str) -> None:
         while any(is_alive(pid) for pid in pids):
             assert time.monotonic() < deadline, "a worker outlived its parent"
             os.sched_yield()
+
+
+class Summing:
+    """Work on many items at once, which is long, but says that it is alive; some items are the end of the worker."""
+
+    def together(self, items: Sequence[Any], begin: Callable[[], None], alive: Callable[[], None]) -> Sequence[Any]:
+        for item in items:
+            begin()
+            if item in {"kill", "hang"}:
+                double(item)
+        for _ in range(4 if "long" in items else 0):
+            busy_until(time.monotonic() + 0.4)
+            alive()
+        return [item * 2 for item in items]
+
+
+def busy_until(when: float) -> None:
+    while time.monotonic() < when:
+        pass
+
+
+@pytest.fixture
+def make_summing() -> Iterator[Callable[..., WorkerPool]]:
+    made: list[WorkerPool] = []
+
+    def make(*args: Any) -> WorkerPool:
+        made.append(WorkerPool(2, Summing(), *args))
+        return made[-1]
+
+    yield make
+    for pool in made:
+        pool.close()
+
+
+def test_items_done_together_come_back_in_order(make_summing: Callable[..., WorkerPool]) -> None:
+    batches = [list(range(start, start + 250)) for start in range(0, 1000, 250)]
+    assert sorted(run_all(make_summing(), batches)) == [(number, number * 2) for number in range(1000)]
+
+
+def test_who_says_that_it_is_alive_does_not_hang(make_summing: Callable[..., WorkerPool]) -> None:
+    pool = make_summing(Limits(1.0))
+    assert run_all(pool, [[1, "long", 2]]) == [(1, 2), ("long", "longlong"), (2, 4)]
+    assert pool.losses == 0
+
+
+@pytest.mark.parametrize("end", ["kill", "hang"])
+def test_item_that_ends_its_worker_is_told_from_those_done_with_it(
+    make_summing: Callable[..., WorkerPool], end: str
+) -> None:
+    results = run_all(make_summing(Limits(0.5)), [[1, 2, end, 3], [4, 5]])
+    assert [item for item, result in results if isinstance(result, Lost)] == [end]
+    assert sorted(item for item, _ in results if item != end) == [1, 2, 3, 4, 5]

@@ -208,7 +208,8 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
     def _most_seconds(self) -> float:
         """The seconds that a schema may take. A run of a formatter, of which there may be one for each output, may take
         as long again: it is known then which output it hangs at, so it is not for the pool to end it."""
-        runs = max(len(node.task.planned.outputs) for node in self._running.values()) if self._session.formatting else 0
+        outputs = (len(node.task.planned.outputs) for node in self._running.values())
+        runs = max(outputs, default=0) if self._session.formatting else 0
         return self._session.config.timeout * (1 + runs)
 
     def _take_results(self, pool: WorkerPool, seconds: float) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from schemagen.digest import digest_of
 from schemagen.explanations import load_explanations
-from schemagen.reports.outcome import Outcome, Problem, placed
+from schemagen.reports.outcome import Outcome, Problem, file_of, placed
 
 
 def write(outcome: Outcome, prefix: str) -> str:
@@ -26,7 +26,7 @@ def write(outcome: Outcome, prefix: str) -> str:
 def _annotation(problem: Problem, title: str, prefix: str) -> str:
     location = problem.location
     properties = {
-        "file": placed(location.path, prefix),
+        "file": placed(file_of(location.path), prefix),
         "line": str(location.line),
         "col": str(location.column),
         "title": f"{problem.code}: {title}",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemagen.errors import Location, SchemagenError
+
+_PART = re.compile(r"(.+?\.(?:json|jsonc|yaml|yml))#/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,12 @@ class Outcome:
         yield from self.problems
         for case in self.cases:
             yield from case.problems
+
+
+def file_of(path: str) -> str:
+    """The file that ``path`` names: of a part, ``api.yaml#/components/schemas/Pet``, that is the document."""
+    match = _PART.match(path)
+    return match[1] if match else path
 
 
 def placed(path: str, prefix: str) -> str:

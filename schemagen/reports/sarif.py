@@ -15,7 +15,7 @@ from urllib.parse import quote
 from schemagen import __version__
 from schemagen.digest import digest_fields
 from schemagen.explanations import Explanation, load_explanations, long_form
-from schemagen.reports.outcome import Outcome, Problem, placed
+from schemagen.reports.outcome import Outcome, Problem, file_of, placed
 
 _CANNOT_START = 3
 
@@ -53,7 +53,7 @@ def _result(problem: Problem, number: int, prefix: str) -> dict[str, Any]:
     location = problem.location
     place: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": _artifact(location.path, prefix),
+            "artifactLocation": _artifact(file_of(location.path), prefix),
             "region": {"startLine": location.line, "startColumn": location.column},
         }
     }
@@ -66,12 +66,15 @@ def _result(problem: Problem, number: int, prefix: str) -> dict[str, Any]:
         "message": {"text": problem.text},
         "locations": [place],
         "partialFingerprints": {
-            "schemagen/v1": digest_fields([problem.code, location.path, location.pointer, problem.message])
+            "schemagen/v1": digest_fields(
+                each.encode(errors="surrogatepass")
+                for each in (problem.code, location.path, location.pointer, problem.message)
+            )
         },
     }
 
 
 def _artifact(path: str, prefix: str) -> dict[str, str]:
     there = placed(path, prefix)
-    uri = quote(there, errors="surrogateescape")
+    uri = quote(there, errors="backslashreplace")
     return {"uri": f"file://{uri}"} if os.path.isabs(there) else {"uri": uri, "uriBaseId": "%SRCROOT%"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from enum import Enum, auto
+from functools import lru_cache
 
 from schemagen.errors import Location
-from schemagen.jsontext import locate, parse
+from schemagen.jsontext import join_pointer, locate, parse, places_in_json, split_pointer
 from schemagen.model import JsonValue, Schema
 
 
@@ -65,12 +67,23 @@ def json_text(data: bytes, path: str, syntax: Syntax) -> bytes:
 
 
 def place_in(data: bytes, pointer: str, syntax: Syntax) -> tuple[int, int]:
-    """Line and column of the value at ``pointer`` in ``data``; see ``locate``."""
-    if syntax is Syntax.YAML:
-        from schemagen.texts.yamltext import locate_yaml
+    """Line and column, from 1, of the value at ``pointer`` in ``data``, which is good at least up to there; of its key,
+    for a member of an object. Where the pointer leads nowhere, the place of the nearest value above it."""
+    places = _places_in(data, syntax)
+    here = join_pointer("#", *split_pointer(pointer))
+    while here not in places and "/" in here:
+        here = here.rpartition("/")[0]
+    return places.get(here, (1, 1))
 
-        return locate_yaml(data, pointer)
-    return locate(json_text(data, "", syntax), pointer)
+
+@lru_cache(maxsize=1)
+def _places_in(data: bytes, syntax: Syntax) -> Mapping[str, tuple[int, int]]:
+    # Where one place in a large document is asked for, more are: each of many components may have the same fault.
+    if syntax is Syntax.YAML:
+        from schemagen.texts.yamltext import places_in_yaml
+
+        return places_in_yaml(data)
+    return places_in_json(json_text(data, "", syntax))
 
 
 def place_at(schema: Schema, pointer: str) -> Location:

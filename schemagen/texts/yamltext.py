@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from jiter import LosslessFloat
 
 from schemagen.errors import ConfigError, Location, SchemaError
-from schemagen.jsontext import decoded, escape_token, line_and_column, split_pointer
+from schemagen.jsontext import decoded, escape_token, line_and_column
 from schemagen.model import JsonValue
 
 MOST_LEVELS = 200  # as in JSON
@@ -54,16 +54,13 @@ def parse_yaml(data: bytes, path: str) -> JsonValue:
     return _Reading(decoded(data, path), path).document()
 
 
-def locate_yaml(data: bytes, pointer: str) -> tuple[int, int]:
-    """Line and column, from 1, of the value at ``pointer`` in ``data``, which ``parse_yaml`` has accepted; of its key,
-    for a member of an object. Where the pointer leads nowhere, the place of the nearest value above it."""
+def places_in_yaml(data: bytes) -> dict[str, tuple[int, int]]:
+    """Line and column, from 1, of every value in ``data``, by its pointer; of its key, for a member of an object. What
+    an alias repeats has none."""
     places: dict[str, tuple[int, int]] = {}
     with contextlib.suppress(SchemaError):  # of a fault that is being told: the places before it are good
         _Reading(decoded(data, ""), "", places).document()
-    here = "#" + "".join(f"/{escape_token(token)}" for token in split_pointer(pointer))
-    while here not in places and "/" in here:
-        here = here.rpartition("/")[0]
-    return places.get(here, (1, 1))
+    return places
 
 
 class _Reading:

@@ -30,7 +30,8 @@ def embedded_documents(resolution: Resolution, shown: Callable[[str], str]) -> l
     parts = _needed(resolution)
     links: list[dict[str, list[int | str]]] = [{} for _ in indices]
     for (path, pointer, keyword), target in resolution.targets.items():
-        is_elsewhere = keyword == "$ref" and target.path != path and target.path in indices
+        # What a part of a document refers to by a pointer is none in the part, even where that is the part itself.
+        is_elsewhere = keyword == "$ref" and (target.path != path or "#" in path) and target.path in indices
         if is_elsewhere and (parts is None or (path, _part(pointer)) in parts):
             links[indices[path]][pointer] = [indices[target.path], target.pointer]
     own = next(iter(resolution.documents))

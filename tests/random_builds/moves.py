@@ -83,6 +83,12 @@ def edit_part(world: World, chance: Random) -> None:
     world.write_parts({**world.parts(), name: some_part(name, chance)})
 
 
+def reword_part(world: World, chance: Random) -> None:
+    parts = world.parts()
+    parts[chance.choice(sorted(parts))]["description"] = chance.choice(["red", "tan", "sky"])
+    world.write_parts(parts)
+
+
 def delete_part(world: World, chance: Random) -> None:
     parts = world.parts()
     if len(parts) > 1:
@@ -298,7 +304,8 @@ def put_back_state(world: World, chance: Random) -> None:
 Move = Callable[[World, Random], None]
 INPUT_MOVES: tuple[Move, ...] = (
     edit, edit_unseen, save_through_temporary, break_schema, add, delete, rename, swap, touch, edit_template,
-    edit_partial, edit_manifest, change_option, move_checkout, edit_part, delete_part, format_document,
+    edit_partial, edit_manifest, change_option, move_checkout, edit_part, reword_part, delete_part,
+    format_document,
 )  # fmt: skip
 OUTPUT_MOVES: tuple[Move, ...] = (
     tamper, tamper_unseen, delete_output, delete_all_outputs, put_folder_for_output, put_link_for_output,
