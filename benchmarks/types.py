@@ -8,6 +8,7 @@ changes its speed does so for all. Another language is one more ``Contest`` in `
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import types_python
 from benchmarks.bars import at_least
 from benchmarks.node import node_environment
 from schemagen.config import Config
@@ -50,6 +52,12 @@ def compare(schemas: Path, base: Path, *, limit: int, runs: int) -> bool:
     if modules is not None:
         command = ("node", "--max-old-space-size=4096", str(_PEER))
         contests.append(Contest("typescript", PEER, command, node_environment(modules), _BAR))
+    peer = types_python.install_peer(base / "python")
+    if peer is not None:
+        contests += [
+            Contest(pack, types_python.PEER, peer, dict(os.environ), types_python.BAR)
+            for pack in ("python", "pydantic")
+        ]
     is_right = True
     for contest in contests:
         is_right &= _compare(contest, schemas, base, limit, runs)

@@ -232,3 +232,23 @@ def test_a_number_with_a_billion_digits_is_passed_over() -> None:
         document = parse(text.encode(), "s.json")
         schema = Schema("s", "s.json", text.encode(), "0" * 32, Draft.D2020, document)
         find_example(schema, Resolution({}, {"s.json": (Draft.D2020, document)}, (), (), ()))
+
+
+def test_references_that_lead_round_through_other_documents_are_checked() -> None:
+    """Up to draft 7 a ``$ref`` hides the ``$id`` beside it: each document is known by where it is kept."""
+    schema = {"$id": "https://example.com/s", "$ref": "o.json#/definitions/a", "definitions": {"b": {"minimum": 7}}}
+    others = {
+        "o.json": {
+            "$id": "https://example.com/s",
+            "definitions": {
+                "a": {"type": "object", "required": ["x"], "properties": {"x": {"$ref": "s.json#/definitions/b"}}},
+            },
+        }
+    }
+    found = found_in(schema, Draft.D7, others)
+    assert found is not None
+    assert found.value == {"x": 7}
+    with_wrong_default = {**schema, "default": {"x": 1}}
+    assert found_in({**with_wrong_default, "examples": [{"x": 8}, {"x": 2}]}, Draft.D7, others) == Example(
+        {"x": 8}, is_made=False, own=0
+    )

@@ -21,6 +21,8 @@ def assert_as_given(data: dict[str, Any]) -> None:
     while waiting:
         key, value = waiting.pop()
         if isinstance(value, dict):
+            if key == "options" and not value:  # of a pack that has none, of which nothing is given
+                continue
             assert value, f"{key} is an empty object"
             assert value.keys() <= given.frames[key], key
             waiting += value.items()

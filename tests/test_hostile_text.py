@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import json
+import keyword
 import os
 import subprocess
 from collections.abc import Callable
@@ -18,11 +19,13 @@ import pytest
 from schemagen.generate import render_outputs
 from schemagen.jsontext import escape_token
 from schemagen.packs import Options, Pack, load_pack
+from schemagen.types import module_of
 from schemagen.view.escapes import lines_of
 from schemagen.view.text import clean
 from tests.conftest import REPOSITORY
 from tests.hostile import HOSTILE
 from tests.node_tools import npm_packages
+from tests.python_tools import MAKERS, assert_formatted
 from tests.views import resolved, view_of
 
 TYPESCRIPT_TEMPLATE = """\
@@ -281,6 +284,30 @@ def test_hostile_text_does_not_change_the_tree_of_python(render: Any) -> None:
         source = pack(text)
         compile(source.encode(), "hostile.py", "exec")
         assert python_shape(source) == python_shape(pack(harmless_like(text))), repr(text)
+
+
+@pytest.mark.parametrize("pack", MAKERS)
+def test_hostile_text_does_not_change_the_tree_of_a_module_of_python(pack: str, tmp_path: Path) -> None:
+    key, view_of_module = MAKERS[pack]
+    output = load_pack(pack, REPOSITORY).outputs[0]
+    shapes: dict[str, Any] = {}
+
+    def shape_of(text: str) -> Any:
+        if text not in shapes:
+            schema, resolution = resolved(full_of(text))
+            module = module_of(schema, resolution, {schema.path: schema.name}, is_faithful=False)
+            source = output.render({key: view_of_module(module)})
+            compile(source, "hostile.py", "exec")
+            (tmp_path / f"hostile{len(shapes)}.py").write_bytes(source)
+            shapes[text] = python_shape(source.decode())
+        return shapes[text]
+
+    for text in HOSTILE:
+        # A key that is a name needs no alias, and may be a line of a class.
+        is_name = text.isidentifier() and not keyword.iskeyword(text) and not text.startswith("_")
+        is_plain = is_name and (pack == "typeddict" or len(text) <= 64)
+        assert shape_of(text) == shape_of("harmless" if is_plain else harmless_like(text)), repr(text)
+    assert_formatted(tmp_path)
 
 
 def test_hostile_text_does_not_change_the_tree_of_typescript(

@@ -18,6 +18,8 @@ import pytest
 
 from tests.conftest import REPOSITORY, Project
 
+pytestmark = pytest.mark.long
+
 _OFFLINE = ("No matching distribution", "Could not find a version", "Failed to establish a new connection")
 _CONFIG = """\
 repos:

@@ -214,6 +214,35 @@ def test_samples_compile_and_are_as_prettier_leaves_them(project: Project, reque
         assert not_pretty(request.config.cache, project.root / "build") == (16, {})
 
 
+def nested(step: Any, levels: int = 95) -> Any:
+    found: Any = {"type": "string"}
+    for _ in range(levels):
+        found = step(found)
+    return found
+
+
+def test_what_is_nested_deeply_stays_open(project: Project, request: pytest.FixtureRequest) -> None:
+    steps = {
+        "items": lambda inner: {"type": "array", "items": inner},
+        "tuples": lambda inner: {"type": "array", "prefixItems": [inner]},
+        "unions": lambda inner: {"type": "array", "items": {"anyOf": [inner, {"type": "null"}]}},
+        "maps": lambda inner: {"type": "object", "additionalProperties": inner},
+        "objects": lambda inner: {"type": "object", "properties": {"a": inner}},
+        "parts": lambda inner: {"allOf": [{"type": "object", "properties": {"a": inner}}, {"required": ["a"]}]},
+    }
+    for name, step in steps.items():
+        project.write(f"schemas/{name}.json", nested(step, {"unions": 60, "parts": 45}.get(name, 95)))
+    project.write("schemas/value.json", {"const": nested(lambda inner: [{"a": inner}])})
+    for faithful in (False, True):
+        project.config(packs=["typescript"])
+        text = project.read("pyproject.toml")
+        options = f"[tool.schemagen.options]\ntypescript = {{ faithful = {str(faithful).lower()} }}\n"
+        project.write("pyproject.toml", text + options)
+        for result in (project.generate(), project.run("generate", "-w", "2")):
+            assert result.code == 0, result.err
+    assert problems_of(request.config.cache, project.root / "build") == []
+
+
 LAYOUTS: dict[str, dict[str, Any]] = {
     "unions": {"enum": [f"value number {n}" for n in range(9)]},
     "two unions in brackets": {"items": {"enum": ["a" * 40, "b" * 40]}},

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from referencing.exceptions import Unresolvable
 
 from schemagen.config import Config
 from schemagen.jsontext import parse
@@ -21,7 +22,8 @@ from tests.node_tools import npm_packages
 from tests.typescript_tools import instance_lines, node, problems_of, root_name, write_module
 
 # These need schemas of other servers, or have their meaning only while a validator runs.
-LEFT_OUT = {"refRemote", "dynamicRef", "vocabulary"}
+LEFT_OUT = {"refRemote", "dynamicRef", "recursiveRef", "vocabulary"}
+OLDER = {"draft4": Draft.D4, "draft6": Draft.D6, "draft7": Draft.D7, "draft2019-09": Draft.D2019}
 # The ends of messages about what ``is_decidable`` takes for decidable and TypeScript cannot tell: it has no integers,
 # and what is dropped of a schema is not dropped of a metaschema that it refers to (which has "minimum": 0).
 CANNOT = ('"integer"} takes 1.1', '"integer", "string"]} takes 1.1', 'takes {"minLength": -1}')
@@ -55,8 +57,8 @@ class Group:
     tests: list[dict[str, Any]]
 
 
-def groups_of(corpus: Path) -> list[Group]:
-    base = corpus / "json-schema-test-suite" / "tests" / "draft2020-12"
+def groups_of(corpus: Path, folder: str = "draft2020-12") -> list[Group]:
+    base = corpus / "json-schema-test-suite" / "tests" / folder
     files = [file for file in sorted(base.glob("*.json")) if file.stem not in LEFT_OUT]
     groups = [group for file in files for group in json.loads(file.read_bytes())]
     return [Group(number, group["schema"], group["tests"]) for number, group in enumerate(groups)]
@@ -92,7 +94,7 @@ def is_decidable(schema: Any, test: dict[str, Any]) -> bool:
         return False
     try:
         return not jsonschema.Draft202012Validator(told(schema)).is_valid(test["data"])
-    except jsonschema.exceptions._WrappedReferencingError:  # what it referred to stood below what was dropped
+    except Unresolvable:  # what it referred to stood below what was dropped
         return False
 
 
@@ -127,12 +129,12 @@ def write_instances(folder: Path, groups: list[Group]) -> None:
             (folder / f"i{group.number}.ts").write_text(lines, encoding="utf-8")
 
 
-def schemas_of(groups: list[Group]) -> Iterator[tuple[Schema, Any]]:
+def schemas_of(groups: list[Group], draft: Draft = Draft.D2020) -> Iterator[tuple[Schema, Any]]:
     """Each schema by itself, with what it resolves to."""
     for group in groups:
         path = f"schemas/g{group.number}.json"
         data = json.dumps(group.schema).encode()
-        schema = Schema(f"g{group.number}", path, data, "", Draft.D2020, parse(data, path))
+        schema = Schema(f"g{group.number}", path, data, "", draft, parse(data, path))
         yield schema, Library([schema], Config(".", unresolved_refs="opaque")).resolve(schema)
 
 
@@ -153,6 +155,25 @@ def test_types_are_exact_where_types_can_tell(
     assert (accepted, decided) == (valid, decidable - len(wrong))
     assert valid >= 724
     assert decidable >= 229
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("folder", OLDER)
+def test_types_of_older_drafts_refuse_nothing_that_is_valid(
+    folder: str, corpus: Path, tmp_path: Path, request: pytest.FixtureRequest, record_property: Any
+) -> None:
+    # Of each schema only with what is valid: that is what has to be compiled.
+    groups = [
+        Group(group.number, group.schema, [test for test in group.tests if test["valid"]])
+        for group in groups_of(corpus, folder)
+    ]
+    for schema, resolution in schemas_of(groups, OLDER[folder]):
+        write_module(tmp_path, schema, resolution, faithful=True)
+    write_instances(tmp_path, groups)
+    valid, accepted, _, wrong = judged(request.config.cache, tmp_path, groups)
+    record_property(f"{COUNTED}valid instances of the suite of older drafts accepted by types", accepted)
+    assert not wrong, "\n".join(wrong)
+    assert accepted == valid > 300
 
 
 @pytest.mark.long

@@ -23,6 +23,11 @@ _MAX_HINT = 1500
 # How many properties that need not be there are shown, by depth.
 _OPTIONAL = (5, 2)
 _NOTHING = object()
+# With these keywords and no others, a schema says of a value just its type, or which texts there are.
+_PLAIN = frozenset(
+    {"type", "enum", "title", "description", "markdownDescription", "$comment", "deprecated", "readOnly"}
+)
+_PLAIN_VALUES: Mapping[str, JsonValue] = {"string": "text", "boolean": True, "integer": 1, "number": 1}
 _CHOOSING = frozenset({"oneOf", "not"})
 
 
@@ -44,6 +49,10 @@ class Maker:
         self._work.spend()
         if depth > _MAX_DEPTH:
             raise NoValueError("nested too deeply")
+        if not ordinal and len(places) == 1 and _PLAIN.issuperset(places[0].words):
+            plain = _plain_value(places[0].words)
+            if plain is not None:
+                return plain
         asked = list(places)
         for _ in range(_MAX_ROUNDS):
             value, found = self._choose(asked, {}, depth, ordinal)
@@ -298,6 +307,15 @@ class Maker:
     def _item(self, place: Place, index: int) -> Place | None:
         found = item_place(place, index)
         return place.one("unevaluatedItems") if found is None else found
+
+
+def _plain_value(words: Mapping[str, JsonValue]) -> JsonValue:
+    """The value for a schema that says no more than a type or a list of texts, as most do; None for any other."""
+    kind, listed = words.get("type"), words.get("enum")
+    if listed is None:
+        return _PLAIN_VALUES.get(kind) if isinstance(kind, str) else None
+    is_text = kind in {None, "string"} if not isinstance(kind, list) else False
+    return listed[0] if is_text and isinstance(listed, list) and listed and isinstance(listed[0], str) else None
 
 
 def _members_asked(places: list[Place]) -> tuple[dict[str, None], int, int]:

@@ -20,7 +20,9 @@ EXAMPLE = """\
 }
 """
 
-DODO = """\
+DODO = '''\
+"""doit reads this file."""
+
 from schemagen.doit_plugin import doit_config, generate_tasks
 
 DOIT_CONFIG = doit_config()
@@ -28,7 +30,7 @@ DOIT_CONFIG = doit_config()
 
 def task_generate():
     yield from generate_tasks()
-"""
+'''
 
 DOIT_COMMANDS = """\
 [tool.doit.plugins.command]

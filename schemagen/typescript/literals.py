@@ -12,6 +12,7 @@ from schemagen.typescript.layout import LINE, SOFT, Document, Group, IfBreak, In
 from schemagen.view.escapes import units
 from schemagen.view.typescript import ts_property, ts_string
 
+_DEEPEST = 20
 _NUMBER = re.compile(r"(-?\d+)(?:\.(\d+?)0*)?(?:e\+?(-?)0*(\d+))?")
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 _DIGITS = frozenset("0123456789")
@@ -68,14 +69,16 @@ def ts_number(text: str) -> str:
     return "0" if written.strip("-0.") == "" or written.startswith(("0e", "-0e")) else written
 
 
-def value_document(value: JsonValue) -> Document:
-    """Exactly ``value`` as a type."""
+def value_document(value: JsonValue, depth: int = 0) -> Document:
+    """Exactly ``value`` as a type; what is nested deep inside it stays open."""
     if isinstance(value, str):
         return ts_text(value)
+    if isinstance(value, list | dict) and depth > _DEEPEST:
+        return "unknown"
     if isinstance(value, list):
-        return tuple_document([value_document(item) for item in value])
+        return tuple_document([value_document(item, depth + 1) for item in value])
     if isinstance(value, dict):
-        return object_document([[ts_key(key), ": ", value_document(item)] for key, item in value.items()])
+        return object_document([[ts_key(key), ": ", value_document(item, depth + 1)] for key, item in value.items()])
     if is_number(value):
         return ts_number(number_text(value))
     return {True: "true", False: "false", None: "null"}[value]

@@ -209,7 +209,7 @@ class Making:
         return dict(list(shape.items()))  # without the room that it had to grow
 
     def _begin(self) -> None:
-        self.count = 0
+        self.count, self.mark = 0, "f"  # of nodes, and what their ids begin with
         self.parents: set[str] = set()
         self.anchors: dict[str, int] = {}
 

@@ -116,6 +116,8 @@ def _page_definitions(
     what is referred to and has no page. ``listed`` are those that are built already."""
     first = len(listed) + 1
     definitions.add_own()
+    # They are numbered by themselves: how many nodes there are before depends on what else is read.
+    making.count, making.mark = 0, "p"
     trees: list[Tree] = []
     while first + len(trees) < len(definitions.all):
         trees.append(_build_tree(definitions.all[first + len(trees)], definitions, making, known))
@@ -148,10 +150,7 @@ def _example(schema: Schema, resolution: Resolution, root: Plain, making: Making
 
 def _treeless(schema: Schema, making: Making) -> Plain:
     """The view where nothing in the tree is read, nor what is made of it."""
-    words = schema.document if isinstance(schema.document, dict) else {}
-    description = words.get("description")
-    root = {"description": clean(description).strip() if isinstance(description, str) else ""}
-    view = _top(schema, _title_of(schema), root, [], making)
+    view = _top(schema, _title_of(schema), {"description": ""}, [], making)
     for key in OF_TREE:
         view.pop(key, None)
     return view

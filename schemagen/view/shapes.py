@@ -211,10 +211,11 @@ EMPTY_TS_MEMBER: Plain = {
 }
 
 # The keys of a view that hold the tree, or are made of it.
-OF_TREE = frozenset(
-    {"root", "definitions", "has_definitions", "summary", "documents", *NAMED}
-    | {"example", "page_definitions", "has_page_definitions"}
-)
+OF_TREE = frozenset({"root", "definitions", "has_definitions", "summary", "documents", *NAMED}) | {
+    *("example", "page_definitions", "has_page_definitions"),
+    "description",  # may be that of what the schema refers to
+    *strings_of("description"),
+}
 # The keys of a node that naming it fills in.
 NAMING = frozenset({*NAMED, "ts_type_name", "py_type_name", "is_declared", "is_record"})
 # The keys of a node that building it never reads, or never where nothing was said: what nobody reads is left out, for a
