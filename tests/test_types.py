@@ -216,6 +216,16 @@ def test_objects_inside_are_declared_by_their_places() -> None:
     }
 
 
+def test_objects_inside_what_is_merged_are_called_by_their_own_places() -> None:
+    base = {"type": "object", "properties": {"at": {"type": "object", "properties": {"x": {}}}}}
+    schema = {"allOf": [{"$ref": "#/$defs/base"}, {"required": ["at"]}], "$defs": {"base": base}}
+    assert declared(types_of(schema)) == {
+        "Thing": "{at: BaseAt, ...any}",
+        "Base": "{at?: BaseAt, ...any}",
+        "BaseAt": "{x?: any, ...any}",
+    }
+
+
 def test_definitions_are_declared_in_their_order_used_or_not() -> None:
     schema = {
         "$defs": {"b": {"type": "null"}, "thing": {"type": "string"}},

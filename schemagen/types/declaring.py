@@ -52,27 +52,36 @@ class Declaring:
         }
         self._elsewhere: dict[str, dict[str, Words]] = {}
         self._waiting = list(self._names)
-        self.declarations: list[Declaration] = []
+        self._made: list[Declaration] = []
         # A record that several types hold is declared once; kept, so that no other gets its id.
         self._declared: dict[int, tuple[Record, Named]] = {}
         self._inside: Named = self._waiting[0]
 
-    def declare_all(self) -> None:
-        """Declare the schema itself, its definitions, and all that these need."""
-        number = 0
+    def declare_all(self) -> list[Declaration]:
+        """Declare the schema itself, its definitions, and all that these need, in this order."""
+        own, blocks = len(self._waiting), dict[Named, list[Declaration]]()
+        # What was merged into others comes first, so that an object inside it is called by its own place.
+        for place in [place for place in self._reader.order_of_reading() if place in self._names]:
+            blocks[place] = self._block(place)
+        number = own
         while number < len(self._waiting):
             place = self._waiting[number]
+            blocks[place] = self._block(place)
             number += 1
-            self._inside = place
-            found, notes = self._reader.declared(place)
-            words = self._names[place].words
-            self._declare(words, found, notes, is_root=number == 1)
+        return [each for place in self._waiting for each in blocks[place]]
+
+    def _block(self, place: Named) -> list[Declaration]:
+        """The declaration of ``place``, and after it those of what is inside."""
+        self._made, self._inside = [], place
+        found, notes = self._reader.declared(place)
+        self._declare(self._names[place].words, found, notes, is_root=place == place_named(self._path, ROOT))
+        return self._made
 
     def _declare(self, words: Words, found: Type, notes: Notes, *, is_root: bool = False) -> None:
-        at = len(self.declarations)
-        self.declarations.append(Declaration(words, found, notes, is_root))  # what is in it comes after it
+        at = len(self._made)
+        self._made.append(Declaration(words, found, notes, is_root))  # what is in it comes after it
         named = self._record(found, words) if isinstance(found, Record) else self._named(found, words, is_open=True)
-        self.declarations[at] = Declaration(words, named, notes, is_root)
+        self._made[at] = Declaration(words, named, notes, is_root)
 
     def _named(self, found: Type, path: Words, *, is_open: bool = False) -> Type:
         """``found`` with the names that this module has for types. ``path`` are the words for its place; ``is_open`` is

@@ -28,7 +28,7 @@ class KindsOfSchemas:
 
     def of(self, named: Named) -> Kinds:
         """The JSON types that values of a place may have; rather too many than too few."""
-        if named in self._under_way:
+        if named in self._under_way or len(self._under_way) > _DEEPEST:
             return ALL_KINDS
         found = self._known.get(named)
         if found is None:

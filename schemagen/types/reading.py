@@ -69,6 +69,10 @@ class Reader:
             self._under_way.discard(named)
         return found
 
+    def order_of_reading(self) -> list[Named]:
+        """The names that were read, those first that others were made of."""
+        return list(self._declared)
+
     # -- what the algebra asks for
 
     def expand(self, named: Named) -> Type | None:
