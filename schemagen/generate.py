@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from schemagen.errors import Location, SchemaError, TemplateError
-from schemagen.languages import Modules, names_outside_modules
+from schemagen.languages import Modules
 from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, Pack
 from schemagen.view import build_view
@@ -30,10 +30,7 @@ def render_outputs(
         for output in pack.outputs
         if (path := output.path_for(schema.name)) in wanted
     ]
-    read = _names_read([output for _, _, output in outputs])
-    outside = None if read is None else names_outside_modules(read)
-    # Where templates read nothing but modules of types there is no need of more.
-    view = {} if outside == frozenset() and read else build_view(schema, resolution, outside)
+    view = build_view(schema, resolution, _names_read([output for _, _, output in outputs]))
     modules = Modules(schema, resolution)
     for path, pack, output in outputs:
         seen = {**pack.seen_by_templates(view), **modules.read_by(output.names_read, pack.values)}

@@ -82,7 +82,7 @@ class Generated:
 
     @property
     def root(self) -> str:
-        name: str = self.view["py_name"]
+        name: str = self.view["py_identifier"]
         return name
 
     def case(self, instances: Sequence[Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import json
+import keyword
 import os
 import subprocess
 from collections.abc import Callable
@@ -15,14 +16,17 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from schemagen.generate import render_outputs
 from schemagen.jsontext import escape_token
-from schemagen.packs import Pack, load_pack
+from schemagen.packs import Options, Pack, load_pack
+from schemagen.types import module_of
 from schemagen.view.escapes import lines_of
 from schemagen.view.text import clean
 from tests.conftest import REPOSITORY
 from tests.hostile import HOSTILE
 from tests.node_tools import npm_packages
-from tests.views import view_of
+from tests.python_tools import MAKERS, assert_formatted
+from tests.views import resolved, view_of
 
 TYPESCRIPT_TEMPLATE = """\
 // {{{ts_title}}} of {{{ts_path}}}, {{{ts_uri}}}
@@ -173,13 +177,17 @@ for (const file of process.argv.slice(1)) {
   const problems = source.parseDiagnostics.map((found) => ts.flattenDiagnosticMessageText(found.messageText, " "));
   const isName = (node) => node.parent && node.parent.name === node && ts.isPropertyName(node);
   const shape = (node) => {
+    const tags = [];
     for (const doc of node.jsDoc || []) {
-      if (doc.tags || (doc.comment && typeof doc.comment !== "string")) problems.push("a tag: " + doc.getText());
+      for (const part of [doc, ...(doc.tags || [])]) {
+        if (part.comment && typeof part.comment !== "string") problems.push("a link: " + doc.getText());
+      }
+      tags.push(...(doc.tags || []).map((tag) => tag.tagName.text));
     }
     if (isName(node)) return "name";
     const below = [];
     ts.forEachChild(node, (child) => { below.push(shape(child)); });
-    return [ts.SyntaxKind[node.kind], ...below];
+    return [ts.SyntaxKind[node.kind], ...tags, ...below];
   };
   const found = shape(source);
   shapes[file] = problems.length || source.referencedFiles.length ? problems.concat("wrong") : found;
@@ -278,11 +286,54 @@ def test_hostile_text_does_not_change_the_tree_of_python(render: Any) -> None:
         assert python_shape(source) == python_shape(pack(harmless_like(text))), repr(text)
 
 
+@pytest.mark.parametrize("pack", MAKERS)
+def test_hostile_text_does_not_change_the_tree_of_a_module_of_python(pack: str, tmp_path: Path) -> None:
+    key, view_of_module = MAKERS[pack]
+    output = load_pack(pack, REPOSITORY).outputs[0]
+    shapes: dict[str, Any] = {}
+
+    def shape_of(text: str) -> Any:
+        if text not in shapes:
+            schema, resolution = resolved(full_of(text))
+            module = module_of(schema, resolution, {schema.path: schema.name}, is_faithful=False)
+            source = output.render({key: view_of_module(module)})
+            compile(source, "hostile.py", "exec")
+            (tmp_path / f"hostile{len(shapes)}.py").write_bytes(source)
+            shapes[text] = python_shape(source.decode())
+        return shapes[text]
+
+    for text in HOSTILE:
+        # A key that is a name needs no alias, and may be a line of a class.
+        is_name = text.isidentifier() and not keyword.iskeyword(text) and not text.startswith("_")
+        is_plain = is_name and (pack == "typeddict" or len(text) <= 64)
+        assert shape_of(text) == shape_of("harmless" if is_plain else harmless_like(text)), repr(text)
+    assert_formatted(tmp_path)
+
+
 def test_hostile_text_does_not_change_the_tree_of_typescript(
     render: Any, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    modules = npm_packages(request.config.cache, "typescript@5.9.3")
-    pack = render("ts", TYPESCRIPT_TEMPLATE, TYPESCRIPT_DECLARATION)
+    assert_same_trees(render("ts", TYPESCRIPT_TEMPLATE, TYPESCRIPT_DECLARATION), tmp_path, request.config.cache)
+
+
+@pytest.mark.parametrize("faithful", [False, True])
+def test_hostile_text_does_not_change_the_tree_of_a_module_of_types(
+    faithful: bool, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    pack = load_pack("typescript", REPOSITORY, Options({"typescript": {"faithful": faithful}}))
+
+    def render_types(text: str) -> str:
+        if text in {"constructor", "toString", "hasOwnProperty"}:
+            text = "harm-less"  # what every object has, the types say on purpose
+        schema, resolution = resolved(full_of(text))
+        ((_, pieces),) = render_outputs(schema, resolution, {schema.path: schema.name}, [pack], ["thing.ts"])
+        return b"".join(pieces).decode()
+
+    assert_same_trees(render_types, tmp_path, request.config.cache)
+
+
+def assert_same_trees(pack: Callable[[str], str], tmp_path: Path, cache: pytest.Cache) -> None:
+    modules = npm_packages(cache, "typescript@5.9.3")
     files = {}
     for number, text in enumerate(HOSTILE):
         files[number] = (tmp_path / f"hostile{number}.ts", tmp_path / f"harmless{number}.ts")

@@ -86,7 +86,7 @@ STATEMENTS: dict[str, Callable[[random.Random], str]] = {
     "aliases": lambda chance: statement("T" * chance.choice([2, 40]), "TypeAlias", annotation(chance)),
     "values": lambda chance: statement("v" * chance.choice([2, 40]), None, value(chance)),
     "codecs": lambda chance: statement(
-        "_" + "c" * chance.choice([2, 40, 66]), "Decoder[Any]", call("union", value(chance), value(chance))
+        "_" + "c" * chance.choice([2, 40, 66]), subscript("Decoder", "Any"), call("union", value(chance), value(chance))
     ),
     "calls": lambda chance: statement_of(call("import_late", "globals()", value(chance), value(chance))),
 }

@@ -228,7 +228,7 @@ def test_refs_lead_from_json_to_yaml_and_back(project: Project) -> None:
     project.write("schemas/b.yaml", to_yaml(B))
     project.config(packs=["markdown"])
     assert project.generate().summary == "5 generated, 0 fresh, 0 failed"
-    assert "Defined at `schemas/b.yaml#/$defs/c`" in project.read("build/a.md")
+    assert "(b.md#definition-c)" in project.read("build/a.md")
     assert project.generate().summary == "0 generated, 5 fresh, 0 failed"
     project.write("schemas/b.yaml", to_yaml(B).replace("title: ", "title: New "))
     assert project.generate().summary == "2 generated, 3 fresh, 0 failed"
@@ -242,7 +242,8 @@ def test_real_schemas_make_the_same_of_yaml_as_of_json(make_project: Callable[[s
         as_yaml.write(f"schemas/{file.stem}.yml", to_yaml(parse(file.read_bytes(), file.name)))
     for project in (as_json, as_yaml):
         assert project.run("generate", "-w", "2", "-t", "markdown", "--unresolved-refs", "opaque").code == 0
-    assert len(as_json.outputs()) == len(files) == 50
+    assert {f"{file.stem}.md" for file in files} <= as_json.outputs().keys()
+    assert len(files) == 50
     assert as_yaml.outputs() == as_json.outputs()
 
 

@@ -138,6 +138,9 @@ AB = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "n
         ({"oneOf": [{"type": "string"}, {"const": "a"}, {"const": 1}]}, "string | 1"),
         ({"oneOf": [{"type": "string"}, {}]}, "any"),
         ({"type": "object", "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, "ThingVariant1 | ThingVariant2"),
+        ({"allOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]}, "{a?: any, b?: any, ...any}"),
+        ({"allOf": [{"properties": {"a": {}}}, {"type": ["object", "string"]}]}, "string | ThingObject"),
+        ({"allOf": [{"anyOf": [{"required": ["a"]}, {"type": "null"}]}]}, "ThingObject | null"),
         ({"type": ["object", "string"], "allOf": [{"properties": {"a": {}}}]}, "ThingObject | string"),
         ({"if": {"type": "string"}, "then": {"const": "a"}, "else": {"type": "integer"}}, '"a" | integer'),
         ({"type": ["string", "null"], "if": {"type": "string"}, "then": {"const": "a"}}, "string | null"),
@@ -210,6 +213,16 @@ def test_objects_inside_are_declared_by_their_places() -> None:
         "Thing": "{lines?: [...ThingLinesItem], by?: ThingBy | null, ...any}",
         "ThingLinesItem": "{sku?: string, ...any}",
         "ThingBy": "{sku?: string, ...any}",
+    }
+
+
+def test_objects_inside_what_is_merged_are_called_by_their_own_places() -> None:
+    base = {"type": "object", "properties": {"at": {"type": "object", "properties": {"x": {}}}}}
+    schema = {"allOf": [{"$ref": "#/$defs/base"}, {"required": ["at"]}], "$defs": {"base": base}}
+    assert declared(types_of(schema)) == {
+        "Thing": "{at: BaseAt, ...any}",
+        "Base": "{at?: BaseAt, ...any}",
+        "BaseAt": "{x?: any, ...any}",
     }
 
 

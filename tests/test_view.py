@@ -19,7 +19,7 @@ from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import VIEW_VERSION, build_view
-from schemagen.view.definitions import _cycles
+from schemagen.view.definitions import cycles
 from schemagen.view.markdown import code_block, code_span, escape_markdown
 from schemagen.view.patterns import html_pattern
 from schemagen.view.shapes import (
@@ -476,7 +476,7 @@ def test_integer_bounds_and_steps_are_what_html_means() -> None:
 
 
 def test_strongly_connected_components_are_found() -> None:
-    groups = _cycles([[1], [2], [0], [1, 4], []])
+    groups = cycles([[1], [2], [0], [1, 4], []])
     assert groups[0] == groups[1] == groups[2]
     assert len({groups[0], groups[3], groups[4]}) == 3
 

@@ -49,6 +49,20 @@ def test_schemas_that_come_and_go_and_folders_of_them(project: Project) -> None:
             assert watched.line(PATIENCE), watched.seen
 
 
+def test_saved_document_makes_the_parts_that_changed(project: Project) -> None:
+    def write(description: str) -> None:
+        schemas = {"A": {"title": "A", "description": description}, "B": {"title": "B", "description": ""}}
+        project.write("apis/api.json", {"openapi": "3.1.0", "components": {"schemas": schemas}})
+
+    write("old")
+    project.config(packs=["packs/plain"], schemas=["schemas", "apis/api.json#/components/schemas/*"])
+    with watching(project) as watched:
+        assert watched.seen[-2].startswith("5 generated, 0 fresh, 0 failed in ")
+        write("new")
+        watched.wait_for("apis/api.json: 1 generated in ")
+        assert project.read("build/api/A.txt") == "A: new\n"
+
+
 def test_templates_and_configuration_are_watched_too(project: Project) -> None:
     with watching(project) as watched:
         project.write("packs/plain/partials/about.mustache", "({{description}})")

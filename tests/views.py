@@ -15,6 +15,11 @@ def view_of(
     document: Any, draft: Draft = Draft.D2020, *, name: str = "thing", names_read: frozenset[str] | None = None
 ) -> dict[str, Any]:
     """The view of a schema whose references are all pointers into itself."""
+    return build_view(*resolved(document, draft, name=name), names_read)
+
+
+def resolved(document: Any, draft: Draft = Draft.D2020, *, name: str = "thing") -> tuple[Schema, Resolution]:
+    """A schema whose references are all pointers into itself, with what they lead to."""
     path = f"schemas/{name}.json"
     data = json.dumps(document).encode()
     schema = Schema(name, path, data, "0" * 32, draft, parse(data, path))
@@ -25,4 +30,4 @@ def view_of(
         for keyword in ("$ref", "$dynamicRef")
         if str(found.get(keyword, "")).startswith("#")
     }
-    return build_view(schema, Resolution(targets, {path: (draft, schema.document)}, (), (), ()), names_read)
+    return schema, Resolution(targets, {path: (draft, schema.document)}, (), (), ())

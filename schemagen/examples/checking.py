@@ -6,6 +6,7 @@ what names it, with each reference as the place where it was found to lead, so t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ _VALIDATORS: Mapping[Draft, Any] = {
     Draft.D2020: jsonschema_rs.Draft202012Validator,
 }
 _NAMING = frozenset({"$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$schema", "$vocabulary"})
+_NOT_IN_URI = re.compile(r"[^A-Za-z0-9/~._$@!*+,;=:()'-]")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
@@ -61,9 +63,10 @@ def _validator(schema: Schema, resolution: Resolution) -> Any:
             pass  # of a reference that is none by the letter of RFC 3986: the copies have escapes
     bundle = _Bundle(resolution)
     documents = bundle.documents()
-    own = documents.pop(bundle.uris[schema.path])
-    registry = jsonschema_rs.Registry(list(documents.items()), draft=_number(schema.draft)) if documents else None
-    return make(own, registry=registry, offline=True)
+    # In a wrapper, since what stands beside a reference, also what names the document, may mean nothing.
+    whole = {"allOf": [{"$ref": bundle.uris[schema.path]}]}
+    registry = jsonschema_rs.Registry(list(documents.items()), draft=_number(schema.draft))
+    return make(whole, registry=registry, offline=True)
 
 
 def _number(draft: Draft) -> int:
@@ -95,7 +98,6 @@ class _Bundle:
             copied = self._copy(plain(document), path, draft, "#")
             if isinstance(copied, dict):
                 copied = {"$schema": URIS[draft], **copied}
-                copied["id" if draft is Draft.D4 else "$id"] = self.uris[path]
             found[self.uris[path]] = copied
         return found
 
@@ -133,10 +135,7 @@ class _Bundle:
 
 def _fragment(pointer: str) -> str:
     """``pointer`` with what a URI may not hold as escapes."""
-    return "#" + "".join(
-        each if each.isascii() and (each.isalnum() or each in "/~._-$@!*+,;=:()'") else _percent(each)
-        for each in pointer[1:]
-    )
+    return f"#{_NOT_IN_URI.sub(lambda match: _percent(match[0]), pointer[1:])}"
 
 
 def _percent(character: str) -> str:

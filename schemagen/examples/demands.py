@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from schemagen.examples.limits import NoValueError
+from schemagen.examples.limits import NoValueError, Work
 from schemagen.examples.places import Place, Ways, is_only_reference
 
 # A choice: the path and pointer of a schema, and the keyword that lists its ways.
@@ -28,8 +28,9 @@ class Demands(NamedTuple):
     open: list[tuple[Choice, list[Place]]]
 
 
-def gather(ways: Ways, places: Iterable[Place], chosen: Mapping[Choice, int]) -> Demands:
-    """What ``places`` ask of a value together, where ``chosen`` says which way to take. Raises NoValueError."""
+def gather(ways: Ways, places: Iterable[Place], chosen: Mapping[Choice, int], work: Work) -> Demands:
+    """What ``places`` ask of a value together, where ``chosen`` says which way to take. Raises NoValueError or
+    OutOfWorkError."""
     found: list[Place] = []
     still_open: list[tuple[Choice, list[Place]]] = []
     waiting, seen = list(places), set[tuple[str, str]]()
@@ -39,6 +40,7 @@ def gather(ways: Ways, places: Iterable[Place], chosen: Mapping[Choice, int]) ->
             raise NoValueError("nothing is allowed")
         if place.schema is True or (place.path, place.pointer) in seen:
             continue
+        work.spend()
         seen.add((place.path, place.pointer))
         if len(seen) > _MAX_PLACES:
             raise NoValueError("too many schemas for one value")
@@ -53,6 +55,7 @@ def gather(ways: Ways, places: Iterable[Place], chosen: Mapping[Choice, int]) ->
             waiting += place.several("allOf")
         for keyword in ("oneOf", "anyOf"):
             offers = place.several(keyword) if keyword in place.words else []
+            work.spend(len(offers))
             choice = (place.path, place.pointer, keyword)
             if offers and choice in chosen:
                 waiting.append(offers[chosen[choice]])

@@ -4,18 +4,20 @@ taken."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from schemagen.examples.checking import CannotCheckError, validator_of
 from schemagen.examples.limits import NoValueError, OutOfWorkError, Work
 from schemagen.examples.making import Maker
-from schemagen.examples.matching import Matching
+from schemagen.examples.matching import Matching, Tests
 from schemagen.examples.places import Ways, place_at
 from schemagen.jsontext import dumps
 from schemagen.model import JsonValue, Resolution, Schema
 
 _MAX_OWN = 10
-_MAX_MATCHED = 20_000
+# How many schemas are looked at in one attempt; real ones take a hundred, the largest some thousand.
+_MAX_WORK = 10_000
 # Longer than this an example shows less than the properties that need not be there are worth.
 _MOST_TEXT = 3000
 _NO_OWN = -1
@@ -33,13 +35,15 @@ class Example(NamedTuple):
 
 def find_example(schema: Schema, resolution: Resolution) -> Example | None:
     """An example of what ``schema`` allows; None where none was found."""
-    if schema.document is False:
+    candidates = _candidates(schema, resolution)
+    first = next(candidates, None)
+    if first is None:
         return None
     try:
         is_valid = validator_of(schema, resolution)
     except CannotCheckError:
         return None  # nothing is shown that was not checked
-    return next((found for found in _candidates(schema, resolution) if is_valid(found.value)), None)
+    return next((found for found in chain([first], candidates) if is_valid(found.value)), None)
 
 
 def _candidates(schema: Schema, resolution: Resolution) -> Iterator[Example]:
@@ -56,12 +60,14 @@ def _candidates(schema: Schema, resolution: Resolution) -> Iterator[Example]:
 def _made(schema: Schema, resolution: Resolution) -> Iterator[JsonValue]:
     """Values made in several ways, the most telling first."""
     ways = Ways(resolution)
-    matching = Matching(ways, Work(_MAX_MATCHED))
+    tests: Tests = {}
     root = place_at(schema.path, schema.draft, "#", schema.document)
     late: list[JsonValue] = []
     for is_rich, uses_hints in ((True, True), (False, True), (True, False), (False, False)):
+        work = Work(_MAX_WORK)
+        matching = Matching(ways, work, tests)
         try:
-            value = Maker(ways, matching, is_rich=is_rich, uses_hints=uses_hints).make([root])
+            value = Maker(ways, matching, work, is_rich=is_rich, uses_hints=uses_hints).make([root])
         except (NoValueError, OutOfWorkError):
             continue
         if is_rich and len(dumps(value, indent=2)) > _MOST_TEXT:

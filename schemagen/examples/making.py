@@ -15,27 +15,33 @@ from schemagen.examples.strings import choose_text
 from schemagen.jsontext import dumps
 from schemagen.model import Draft, JsonValue
 
-_MAX_WORK = 2500
 _MAX_DEPTH = 24
 _MAX_WAYS = 25
 _MAX_ROUNDS = 4
 _MAX_ITEMS = 60
 _MAX_HINT = 1500
 # How many properties that need not be there are shown, by depth.
-_OPTIONAL = (6, 3)
+_OPTIONAL = (5, 2)
 _NOTHING = object()
+# With these keywords and no others, a schema says of a value just its type, or which texts there are.
+_PLAIN = frozenset(
+    {"type", "enum", "title", "description", "markdownDescription", "$comment", "deprecated", "readOnly"}
+)
+_PLAIN_VALUES: Mapping[str, JsonValue] = {"string": "text", "boolean": True, "integer": 1, "number": 1}
+_CHOOSING = frozenset({"oneOf", "not"})
 
 
 class Maker:
     """Makes one value. With ``is_rich`` it has some of what need not be there; with ``uses_hints`` it takes defaults
     and examples of the parts of a schema where they fit."""
 
-    def __init__(self, ways: Ways, matching: Matching, *, is_rich: bool, uses_hints: bool) -> None:
+    def __init__(self, ways: Ways, matching: Matching, work: Work, *, is_rich: bool, uses_hints: bool) -> None:
         self._ways = ways
         self._matching = matching
         self._is_rich = is_rich
         self._uses_hints = uses_hints
-        self._work = Work(_MAX_WORK)
+        self._work = work
+        self._around: list[set[tuple[str, str]]] = []
 
     def make(self, places: list[Place], depth: int = 0, ordinal: int = 0) -> JsonValue:
         """A value that fits ``places``; another one for each ``ordinal``, as far as there are. Raises NoValueError or
@@ -43,6 +49,10 @@ class Maker:
         self._work.spend()
         if depth > _MAX_DEPTH:
             raise NoValueError("nested too deeply")
+        if not ordinal and len(places) == 1 and _PLAIN.issuperset(places[0].words):
+            plain = _plain_value(places[0].words)
+            if plain is not None:
+                return plain
         asked = list(places)
         for _ in range(_MAX_ROUNDS):
             value, found = self._choose(asked, {}, depth, ordinal)
@@ -65,25 +75,42 @@ class Maker:
         self, places: list[Place], chosen: Mapping[Choice, int], depth: int, ordinal: int
     ) -> tuple[JsonValue, list[Place]]:
         """A value and all places that it fits, going one way after another where there is a choice."""
-        found, still_open = gather(self._ways, places, chosen)
+        found, still_open = gather(self._ways, places, chosen, self._work)
         if not still_open:
             self._work.spend()
-            value = self._value(found, depth, ordinal)
+            self._around.append({(place.path, place.pointer) for place in found})
+            try:
+                value = self._value(found, depth, ordinal)
+            finally:
+                self._around.pop()
             if not all(self._fits_choices(value, place) for place in found):
                 raise NoValueError("ways that exclude each other")
             return value, found
         choice, offers = still_open[0]
         reason = NoValueError("no way")
-        for number in _in_order(offers)[:_MAX_WAYS]:
+        for number in self._in_order(offers)[:_MAX_WAYS]:
             try:
                 return self._choose(places, {**chosen, choice: number}, depth, ordinal)
             except NoValueError as error:
                 reason = error
         raise reason
 
+    def _in_order(self, offers: list[Place]) -> list[int]:
+        """The numbers of ``offers``, what says least last, and after that what leads back to where we are."""
+
+        def dullness(number: int) -> int:
+            offer = offers[number]
+            targets = {(to.path, to.pointer) for to in self._ways.references(offer) if to is not None}
+            if targets and any(not targets.isdisjoint(around) for around in self._around):
+                return 2
+            words = offer.words
+            return not words or words.get("type") == "null" or words.get("deprecated") is True or "not" in words
+
+        return sorted(range(len(offers)), key=dullness)
+
     def _fits_choices(self, value: JsonValue, place: Place) -> bool:
         words = place.words
-        if "oneOf" not in words and "not" not in words and "anyOf" not in words:
+        if _CHOOSING.isdisjoint(words):
             return True
         negated = place.one("not")
         if negated is not None and self._matching.fits(value, negated):
@@ -282,14 +309,13 @@ class Maker:
         return place.one("unevaluatedItems") if found is None else found
 
 
-def _in_order(offers: list[Place]) -> list[int]:
-    """The numbers of ``offers``, what says least last."""
-
-    def is_dull(number: int) -> bool:
-        words = offers[number].words
-        return not words or words.get("type") == "null" or words.get("deprecated") is True or "not" in words
-
-    return sorted(range(len(offers)), key=is_dull)
+def _plain_value(words: Mapping[str, JsonValue]) -> JsonValue:
+    """The value for a schema that says no more than a type or a list of texts, as most do; None for any other."""
+    kind, listed = words.get("type"), words.get("enum")
+    if listed is None:
+        return _PLAIN_VALUES.get(kind) if isinstance(kind, str) else None
+    is_text = kind in {None, "string"} if not isinstance(kind, list) else False
+    return listed[0] if is_text and isinstance(listed, list) and listed and isinstance(listed[0], str) else None
 
 
 def _members_asked(places: list[Place]) -> tuple[dict[str, None], int, int]:

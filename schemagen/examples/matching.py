@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import TypeAlias
 
 import jsonschema_rs
 
@@ -20,6 +21,10 @@ from schemagen.model import Draft, JsonValue
 _MAX_DEPTH = 60
 _SCHEMA = (dict, bool)
 _COMBINING = frozenset({"allOf", "anyOf", "oneOf", "not", "if"})
+
+
+# What tells whether a text is right, by a keyword and its value.
+Tests: TypeAlias = dict[tuple[str, str], Callable[[str], bool]]
 
 
 def types_of(value: JsonValue) -> tuple[str, ...]:
@@ -39,13 +44,14 @@ def types_of(value: JsonValue) -> tuple[str, ...]:
 class Matching:
     """Tells whether values fit places, as long as there is ``work`` left.
 
-    Regular expressions and formats are those of the validator: its engine takes no time without bounds for any pattern.
+    ``tests`` keeps what tests texts, by keyword and its value. Regular expressions and formats are those of the
+    validator: its engine takes no time without bounds for any pattern.
     """
 
-    def __init__(self, ways: Ways, work: Work) -> None:
+    def __init__(self, ways: Ways, work: Work, tests: Tests) -> None:
         self._ways = ways
         self._work = work
-        self._tests: dict[tuple[str, str], Callable[[str], bool]] = {}
+        self._tests = tests
 
     def fits(self, value: JsonValue, place: Place, depth: int = 0) -> bool:
         """Whether ``value`` is valid by ``place``, as far as is looked at here; raises OutOfWorkError."""

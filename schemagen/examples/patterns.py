@@ -48,6 +48,8 @@ def texts_for(pattern: str) -> Iterator[str]:
     for extra in (0, 1, 2, 3, 5, 8, 13, 21, 34):
         for way in range(min(len(ways), 4)):
             yield "".join(_written([ways[way]], extra, way))
+    for turn in range(1, 10):  # others as short as the first
+        yield "".join(_written([ways[turn % len(ways)]], 0, turn))
 
 
 def _written(ways: list[list[_Piece]], extra: int, turn: int) -> Iterator[str]:

@@ -43,14 +43,13 @@ def choose_text(asked: Iterable[Mapping[str, JsonValue]], ordinal: int, is_right
     Raises NoValueError."""
     asked = list(asked)
     least, most = _lengths(asked)
-    skipped = 0
+    skipped: set[str] = set()
     for text in _candidates(asked, least, most, ordinal):
         if len(text) < least or len(text) > most or not is_right(text):
             continue
-        if skipped < ordinal and any("pattern" in words for words in asked):
-            skipped += 1
-            continue
-        return text
+        if len(skipped | {text}) > ordinal or not any("pattern" in words for words in asked):
+            return text
+        skipped.add(text)
     raise NoValueError("no text that fits")
 
 

@@ -10,7 +10,7 @@ from schemagen.overview import OVERVIEW_FRAMES, OVERVIEW_KEYS, OVERVIEW_TEXTS
 from schemagen.packs.options import Option
 from schemagen.view import view_schema
 
-_PLAIN = ("^([a-z][a-z0-9-]*)?$", "^f[1-9][0-9]*$")  # patterns of the published schema
+_PLAIN = ("^([a-z][a-z0-9-]*)?$", "^[fp][1-9][0-9]*$")  # patterns of the published schema
 
 
 def known_keys(*, is_per_schema: bool) -> frozenset[str]:

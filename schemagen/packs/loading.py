@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
@@ -17,7 +17,7 @@ from schemagen.packs.finding import find_pack
 from schemagen.packs.known import given_by_views, known_keys
 from schemagen.packs.languages import LANGUAGES, Language
 from schemagen.packs.manifest import MANIFEST, SUFFIX, Manifest, Rule, manifest_of_folder, parse_manifest
-from schemagen.packs.options import NO_OPTIONS, Option, Options, OptionValue, chosen_values, flags_of
+from schemagen.packs.options import NO_OPTIONS, Option, Options, OptionValue, chosen_values, flags_of, unused_options
 from schemagen.state.sight import see
 from schemagen.view.modules import module_path
 
@@ -120,7 +120,7 @@ def load_packs(names: Iterable[str], root: Path, options: Options = NO_OPTIONS) 
             problems.append(problem)
     problems += _namesakes(packs)
     if not problems:
-        problems += _options_of_none(packs, options)
+        problems += unused_options([pack.name for pack in packs], options)
     if problems:
         raise ExceptionGroup("packs cannot be used", problems)
     return tuple(packs)
@@ -134,16 +134,6 @@ def _namesakes(packs: Iterable[Pack]) -> Iterator[ConfigError]:
         if taken != pack.folder:
             message = f"the name {pack.name!r} is that of the pack {taken} too: give it another"
             yield ConfigError(message, Location(f"{pack.folder}/{MANIFEST}"), "SG025")
-
-
-def _options_of_none(packs: Sequence[Pack], options: Options) -> Iterator[ConfigError]:
-    """A problem for each pack that has options and is none of ``packs``, which are all of the project."""
-    known = [pack.name for pack in packs]
-    for name in options.by_pack if options.are_for_all else ():
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the project uses {', '.join(known)}"
-            yield ConfigError(f"options for the pack {name!r}, which is not used; {hint}", options.place(name), "SG026")
 
 
 def load_pack(name: str, root: Path, options: Options = NO_OPTIONS) -> Pack:

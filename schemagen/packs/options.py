@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeAlias
@@ -66,6 +66,15 @@ def chosen_values(
             message = f"the option {name!r} of the pack {pack!r} must be {options[name].wanted}"
             raise ConfigError(message, place(pack, name), "SG026")
     return {name: chosen.get(name, option.default) for name, option in options.items()}
+
+
+def unused_options(packs: Sequence[str], options: Options) -> Iterator[ConfigError]:
+    """A problem for each pack that has options and is none of ``packs``, where these are all."""
+    for name in options.by_pack if options.are_for_all else ():
+        if name not in packs:
+            near = get_close_matches(name, packs, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the project uses {', '.join(packs)}"
+            yield ConfigError(f"options for the pack {name!r}, which is not used; {hint}", options.place(name), "SG026")
 
 
 def flags_of(options: Iterable[Option], values: Mapping[str, OptionValue]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from schemagen.python.declaring import declarations_of, is_class
 from schemagen.python.decoding import in_order
-from schemagen.python.docs import comments, docstring, note_lines
+from schemagen.python.docs import docstring, note_lines
 from schemagen.python.imports import import_statements, rank
 from schemagen.python.layout import Brackets, Expression, statement
 from schemagen.python.naming import ModuleNames, runtime_of, type_name
@@ -54,14 +54,14 @@ class Assembly:
     def view(self, declared: list[Plain], exported: Sequence[str] = (), from_json: str = "", **more: object) -> Plain:
         """The view of the module, whose declarations are shown as ``declared`` and which exports more than these."""
         root = next(shown for shown in declared if shown["is_root"])
-        names = [shown["py_name"] for shown in declared]
+        names = [shown["py_identifier"] for shown in declared]
         listed = Brackets("[", tuple(map(string, sorted([*names, *exported], key=rank))), "]", is_display=True)
         title = py_doc(f"Types of the schema {clean(self.module.name)}, made by schemagen.")
         return EMPTY_PY_MODULE | {
             "py_docstring": f'"""{title}"""',
             "py_imports": import_statements(self.used, runtime_of(self.module.name), self.modules.imports()),
             "py_all": statement("__all__", None, listed),
-            "py_name": root["py_name"],
+            "py_identifier": root["py_identifier"],
             "py_codec": root["py_codec"],
             "py_from_json": from_json,
             "is_root_class": root["is_class"],
@@ -76,9 +76,8 @@ def shown_declaration(declaration: Declaration) -> Plain:
     has_members = is_class(declaration)
     lines = note_lines(declaration.notes)
     return EMPTY_PY_DECLARATION | {
-        "py_name": type_name(declaration.words),
+        "py_identifier": type_name(declaration.words),
         "py_docstring": docstring(lines, INDENT if has_members else ""),
-        "py_comments": comments(lines, ""),
         "is_class": has_members,
         "is_alias": not has_members,
         "is_root": declaration.is_root,
@@ -91,10 +90,9 @@ def shown_member(member: Member, name: str) -> Plain:
     """What is shown of ``member``, which is called ``name``, in every flavour."""
     lines = note_lines(member.notes)
     return EMPTY_PY_MEMBER | {
-        "py_name": name,
+        "py_identifier": name,
         "py_key": string(member.key),
         "py_docstring": docstring(lines, INDENT),
-        "py_comments": comments(lines, INDENT),
         "is_required": member.is_required,
         "is_deprecated": member.notes.is_deprecated,
         "is_read_only": member.notes.is_read_only,

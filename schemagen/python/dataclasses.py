@@ -9,7 +9,7 @@ from schemagen.python.decoding import Decoding, in_order
 from schemagen.python.layout import Prefixed, call, flat, statement, subscript
 from schemagen.python.naming import DATACLASS_MEMBERS, codec_name, member_names
 from schemagen.python.shapes import EMPTY_PY_CODEC
-from schemagen.types.model import ANY, Declaration, Kind, Module, Named, Record
+from schemagen.types.model import ANY, Declaration, Module, Named, Record
 from schemagen.view.literals import numbered
 from schemagen.view.names import Words
 from schemagen.view.shapes import Plain
@@ -27,7 +27,7 @@ def dataclasses_of(module: Module) -> Plain:
     if root["is_class"]:
         return assembly.view(declared, py_codecs=numbered(codecs))
     assembly.used |= {"Decoder", "to_json"}
-    from_json = statement("from_json", subscript("Decoder", root["py_name"]), root["py_codec"])
+    from_json = statement("from_json", subscript("Decoder", root["py_identifier"]), root["py_codec"])
     return assembly.view(declared, ["from_json", "to_json"], from_json, py_codecs=numbered(codecs))
 
 
@@ -49,7 +49,7 @@ class _Dataclasses:
             annotation = self._outside.of(found)
             self._assembly.used.add("TypeAlias")
             shown["py_annotation"] = flat(annotation)
-            shown["py_statement"] = statement(shown["py_name"], "TypeAlias", annotation)
+            shown["py_statement"] = statement(shown["py_identifier"], "TypeAlias", annotation)
         self._assembly.defined.add(declaration.words)
         return shown
 
@@ -83,7 +83,7 @@ class _Dataclasses:
         body: Plain = {"py_members": numbered(members), "is_closed": record.rest is None}
         if record.rest is not None:
             used.add("field")
-            rest = PLAIN[Kind.ANY] if record.rest == ANY else self._inside.of(record.rest)
+            rest = self._inside.of(record.rest)
             annotation = subscript("dict", "str", rest)
             value = call("field", Prefixed("default_factory=", "dict"))
             body["py_rest"] = flat(rest)

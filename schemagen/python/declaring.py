@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from schemagen.types.model import (
     ANY,
+    NO_NOTES,
     Array,
     Declaration,
     Intersection,
@@ -20,6 +21,9 @@ from schemagen.types.model import (
     Union,
 )
 from schemagen.view.names import Scope, Words, shortened, type_scope, words_of
+
+# Python reads no brackets deeper than 200, and people none deeper than this: what is inside has a name of its own.
+_DEEPEST = 12
 
 
 def declarations_of(module: Module) -> tuple[Declaration, ...]:
@@ -57,10 +61,10 @@ def parts_of(found: Type) -> Iterator[Type]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A record that was found in a type, to be declared as ``words``."""
+    """A part of a type that is to be declared as ``words``."""
 
     words: Words
-    record: Record
+    type: Type
 
 
 class _Declaring:
@@ -69,12 +73,16 @@ class _Declaring:
         self._waiting: list[_Found] = []
 
     def all_of(self, declaration: Declaration) -> Iterator[Declaration]:
-        yield replace(declaration, type=self._top(declaration.type, declaration.words))
+        made = self._top(declaration.type, declaration.words)
+        yield declaration if made is declaration.type else replace(declaration, type=made)
         while self._waiting:
             found = self._waiting.pop(0)
-            yield Declaration(found.words, self._members(found.record, found.words), found.record.notes)
+            notes = found.type.notes if isinstance(found.type, Record) else NO_NOTES
+            yield Declaration(found.words, self._top(found.type, found.words), notes)
 
     def _top(self, found: Type, path: Words) -> Type:
+        if _is_settled(found, _DEEPEST, is_top=True):
+            return found
         found = _without_intersections(found)
         return self._members(found, path) if isinstance(found, Record) else self._inside(found, path)
 
@@ -85,28 +93,40 @@ class _Declaring:
         rest = None if record.rest is None else self._inside(record.rest, (*path, "value"))
         return replace(record, members=members, rest=rest)
 
-    def _inside(self, found: Type, path: Words) -> Type:
+    def _inside(self, found: Type, path: Words, depth: int = 0) -> Type:
+        if _is_settled(found, _DEEPEST - depth):
+            return found
         found = _without_intersections(found)
         if isinstance(found, Scalar | Literal | Named):
             return found
-        if isinstance(found, Record):
-            if not found.members:
-                return self._members(found, path)
+        if depth == _DEEPEST or (isinstance(found, Record) and found.members):
             words = self._scope.claim(shortened(path))
             self._waiting.append(_Found(words, found))
             return Named("", words)
+        if isinstance(found, Record):
+            assert found.rest is not None  # or it were settled
+            return replace(found, rest=self._inside(found.rest, (*path, "value"), depth + 1))
         if isinstance(found, Array):
-            fixed = tuple(self._inside(item, (*path, "item", str(n))) for n, item in enumerate(found.fixed, 1))
-            rest = None if found.rest is None else self._inside(found.rest, (*path, "item"))
-            return Array(fixed, found.least, rest)
+            fixed = (self._inside(item, (*path, "item", str(n)), depth + 1) for n, item in enumerate(found.fixed, 1))
+            rest = None if found.rest is None else self._inside(found.rest, (*path, "item"), depth + 1)
+            return Array(tuple(fixed), found.least, rest)
         assert isinstance(found, Union)
         # Only where several need a name are they numbered.
         is_alone = sum(isinstance(part, Record) and bool(part.members) for part in found.parts) == 1
         parts = (
-            self._inside(part, path if is_alone else (*path, "variant", str(number)))
+            self._inside(part, path if is_alone else (*path, "variant", str(number)), depth + 1)
             for number, part in enumerate(found.parts, 1)
         )
         return Union(tuple(parts))
+
+
+def _is_settled(found: Type, levels: int, *, is_top: bool = False) -> bool:
+    """Whether Python can write ``found`` as it is, with at most so many ``levels`` in it: most types are so."""
+    if isinstance(found, Named | Scalar | Literal):
+        return True
+    if not levels or isinstance(found, Intersection) or (isinstance(found, Record) and found.members and not is_top):
+        return False
+    return all(_is_settled(part, levels - 1) for part in parts_of(found))
 
 
 def _without_intersections(found: Type) -> Type:

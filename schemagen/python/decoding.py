@@ -9,10 +9,12 @@ from typing import TypeAlias
 from schemagen.python.declaring import is_class, references_in
 from schemagen.python.layout import Brackets, Expression, Prefixed, call
 from schemagen.python.naming import codec_name, type_name
-from schemagen.python.values import expression_of, string
+from schemagen.python.values import depth_of, expression_of, string
 from schemagen.types.model import Array, Declaration, Kind, Literal, Member, Named, Record, Scalar, Type, Union
 from schemagen.view.names import Words
 
+# Python reads no brackets deeper than 200. What is deeper than this is not compared.
+_DEEPEST_VALUE = 100
 CodecOf: TypeAlias = Callable[[Named], str]
 _SCALARS: Mapping[Kind, str] = {
     Kind.ANY: "anything",
@@ -70,7 +72,7 @@ class Decoding:
         if isinstance(found, Scalar):
             return self._name(_SCALARS[found.kind])
         if isinstance(found, Literal):
-            return self._call("literal", expression_of(found.value))
+            return self._literals([found])
         if isinstance(found, Named):
             return self._reference(found)
         if isinstance(found, Array):
@@ -84,8 +86,13 @@ class Decoding:
             if not isinstance(part, Literal):
                 parts.append(self.of(part))
             elif part is literals[0]:
-                parts.append(self._call("literal", *(expression_of(each.value) for each in literals)))
+                parts.append(self._literals(literals))
         return parts[0] if len(parts) == 1 else self._call("union", *parts)
+
+    def _literals(self, literals: Sequence[Literal]) -> Expression:
+        if any(depth_of(each.value) > _DEEPEST_VALUE for each in literals):
+            return self._name("anything")
+        return self._call("literal", *(expression_of(each.value) for each in literals))
 
     def _member(self, member: Member, name: str) -> Expression:
         shown: list[Expression] = [string(member.key), self.of(member.type)]

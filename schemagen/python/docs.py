@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from schemagen.jsontext import dumps
-from schemagen.types.model import Notes
+from schemagen.types.model import NO_NOTES, Notes
 from schemagen.view.escapes import joined_lines, lines_of
 from schemagen.view.python import py_comment, py_doc
 
@@ -14,6 +14,8 @@ _MOST_SHOWN = 200
 
 def note_lines(notes: Notes) -> list[str]:
     """What ``notes`` say, in lines: a heading, the description, then a paragraph of facts."""
+    if notes is NO_NOTES:
+        return []
     lines = lines_of(notes.description)
     heading = joined_lines(notes.title)
     if heading and heading not in lines[:1]:
@@ -42,11 +44,12 @@ def docstring(lines: list[str], indent: str) -> str:
     if not lines:
         return ""
     first, *others = _dedented(lines)
-    space = " " if first.startswith('"') else ""
+    shown = _inner(first) if others else py_doc(first)
+    opening = '""" ' if shown.startswith('"') else '"""'
     if not others:
-        return f'"""{space}{py_doc(first)}"""'
+        return f'{opening}{shown}"""'
     rows = [f"{indent}{_inner(line)}" if line else "" for line in others]
-    return "\n".join([f'"""{space}{_inner(first)}', *rows, f'{indent}"""'])
+    return "\n".join([opening + shown, *rows, f'{indent}"""'])
 
 
 def _inner(line: str) -> str:

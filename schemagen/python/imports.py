@@ -54,6 +54,7 @@ def from_import(source: str, names: Collection[str], indent: str = "") -> str:
 
 def rank(name: str) -> tuple[int, list[tuple[str, int, str]]]:
     """What names are sorted by: constants, classes, others; numbers in them count as such unless they begin with 0."""
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
+    # What is a constant to ruff: more than a byte, and no small letter.
+    kind = 0 if name.isupper() and len(name.encode()) > 1 else 1 if name[0].isupper() else 2
     runs = _RUN.findall(name)
     return kind, [(text, 0 if digits.startswith("0") else len(digits), digits) for text, digits in runs]

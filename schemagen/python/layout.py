@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 WIDTH = 88
 _INDENT = "    "
+_MOST_ITEMS = WIDTH // 3  # that could stand on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,11 @@ def _columns(character: str) -> int:
 
 
 def statement(target: str, annotation: Expression | None, value: Expression | None, indent: str = "") -> str:
-    """``target: annotation = value``, in as many lines as it takes. The first has no indent: that is the template's."""
+    """``target: annotation = value``, in as many lines as it takes. The first has no indent: that is the template's.
+
+    Of what does not fit, ruff breaks the value within its brackets where these open on the line; else it puts the value
+    in parentheses, where these do; else it breaks the annotation. What has nothing to break stays as it is.
+    """
     before = target if annotation is None else f"{target}: "
     if annotation is None or value is None:
         head = f"{before} = " if annotation is None else before
@@ -95,20 +100,21 @@ def statement(target: str, annotation: Expression | None, value: Expression | No
         assert shown is not None
         return head + _right_side(shown, indent, width_of(indent + head))
     end = flat(value)
-    one_line = f"{before}{flat(annotation)} = {end}"
-    if _fits(indent + one_line):
-        return one_line
-    if isinstance(value, Brackets) and _fits(f"{indent}{before}{flat(annotation)} = {value.opening}"):
-        start = f"{before}{flat(annotation)} = "
+    start = f"{before}{flat(annotation)} = "
+    if _fits(indent + start + end):
+        return start + end
+    if isinstance(value, Brackets) and _fits(indent + start + value.opening):
         return start + _broken(value, indent)
-    if _fits(f"{indent}{before}{flat(annotation)} = ("):
+    if _fits(f"{indent}{start}("):
         inner = indent + _INDENT
-        return f"{before}{flat(annotation)} = (\n{inner}{_laid(value, inner, len(inner), 0)}\n{indent})"
+        laid = f"{inner}{_laid(value, inner, len(inner), 0)}"
+        if isinstance(value, Brackets) and isinstance(annotation, str) and not all(map(_fits, laid.split("\n"))):
+            return start + _broken(value, indent)  # it does not fit either way
+        return f"{start}(\n{laid}\n{indent})"
     if isinstance(annotation, Chain):
         return f"{before}{_in_parentheses(annotation, indent)} = {_laid(value, indent, len(indent) + 4, 0)}"
     if isinstance(annotation, Brackets):
         return f"{before}{_broken(annotation, indent)} = {_laid(value, indent, len(indent) + 4, 0)}"
-    start = f"{before}{flat(annotation)} = "
     return start + _right_side(value, indent, width_of(indent + start))
 
 
@@ -170,8 +176,8 @@ def _broken(brackets: Brackets, indent: str) -> str:
     if not brackets.items:
         return brackets.opening + brackets.closing
     inner = indent + _INDENT
-    together = ", ".join(map(flat, brackets.items))
-    if not brackets.is_display and _fits(inner + together):
+    together = "" if brackets.is_display or len(brackets.items) > _MOST_ITEMS else ", ".join(map(flat, brackets.items))
+    if together and _fits(inner + together):
         return f"{brackets.opening}\n{inner}{together}\n{indent}{brackets.closing}"
     is_lone = brackets.closing == "]" and len(brackets.items) == 1 and not brackets.is_display
     comma = "" if is_lone else ","

@@ -42,7 +42,6 @@ class _Models:
         self._taken = {type_name(each.words) for each in assembly.declarations}
         self._imported: dict[Named, str] = {}
         self._inside = Annotating(_SCALARS, self._name_of, assembly.used)
-        self._outside = Annotating(_SCALARS, self._name_of, assembly.used, assembly.is_ahead)
 
     def declaration(self, declaration: Declaration) -> Plain:
         shown = shown_declaration(declaration)
@@ -61,8 +60,8 @@ class _Models:
             shown["py_annotation"] = flat(annotation)
             if any(map(self._assembly.is_ahead, references_in(found))):
                 annotation = string(flat(annotation))
-            value = call("TypeAliasType", string(shown["py_name"]), annotation)
-            shown["py_statement"] = statement(shown["py_name"], None, value)
+            value = call("TypeAliasType", string(shown["py_identifier"]), annotation)
+            shown["py_statement"] = statement(shown["py_identifier"], None, value)
         self._assembly.defined.add(declaration.words)
         return shown
 

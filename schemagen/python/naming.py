@@ -7,10 +7,11 @@ they do.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from schemagen.types.model import Member
 from schemagen.view.modules import module_path
-from schemagen.view.names import Scope, Words, property_scope, py_name, py_type_name, words_of
+from schemagen.view.names import Scope, Words, py_name, py_type_name, words_of
 
 # What the body of a dataclass uses by name: a field of that name with a default would hide it there.
 DATACLASS_MEMBERS = frozenset({"field", "classmethod", "from_dict", "to_dict", "additional_properties"})
@@ -21,20 +22,21 @@ MODEL_MEMBERS = frozenset(
     | {"update_forward_refs", "validate", "model_computed_fields", "model_config", "model_construct", "model_copy"}
     | {"model_dump", "model_dump_json", "model_extra", "model_fields", "model_fields_set", "model_json_schema"}
     | {"model_parametrized_name", "model_post_init", "model_rebuild", "model_validate", "model_validate_json"}
-    | {"model_validate_strings"}
+    | {"model_validate_strings", "mro", "register"}
 )
 
 
 def member_names(members: Sequence[Member], taken: Collection[str]) -> list[str]:
     """The identifiers of ``members``, each once, none of those that are ``taken``."""
-    scope = property_scope()
-    names = [py_name(scope.claim(words_of(member.key))) for member in members]
+    scope = Scope(py_name)
+    names = [py_name(scope.claim(_words_of(member.key))) for member in members]
     # What ends in an underscore is no name of another: words hold none.
     return [f"{name}_" if name in taken else name for name in names]
 
 
-def type_name(words: Words) -> str:
-    return py_type_name(words)
+# Schemas use the same keys and names again and again.
+_words_of = lru_cache(maxsize=4096)(words_of)
+type_name = lru_cache(maxsize=4096)(py_type_name)
 
 
 def codec_name(words: Words) -> str:

@@ -7,9 +7,9 @@ import re
 import unicodedata
 
 from schemagen.python.annotating import PLAIN, Annotating
-from schemagen.python.assembling import Assembly, field_statement, shown_declaration, shown_member
+from schemagen.python.assembling import INDENT, Assembly, field_statement, shown_declaration, shown_member
 from schemagen.python.declaring import is_class
-from schemagen.python.docs import docstring, note_lines
+from schemagen.python.docs import comments, docstring, note_lines
 from schemagen.python.layout import Brackets, Expression, Prefixed, call, flat, statement, subscript
 from schemagen.python.values import string
 from schemagen.types.model import Declaration, Member, Module, Record
@@ -35,6 +35,7 @@ class _TypedDicts:
 
     def declaration(self, declaration: Declaration) -> Plain:
         shown = shown_declaration(declaration)
+        shown["py_comments"] = comments(note_lines(declaration.notes), "")
         found = declaration.type
         if is_class(declaration) and isinstance(found, Record):
             shown |= self._typed_dict(declaration, found)
@@ -42,7 +43,7 @@ class _TypedDicts:
             annotation = self._outside.of(found)
             self._assembly.used.add("TypeAlias")
             shown["py_annotation"] = flat(annotation)
-            shown["py_statement"] = statement(shown["py_name"], "TypeAlias", annotation)
+            shown["py_statement"] = statement(shown["py_identifier"], "TypeAlias", annotation)
         self._assembly.defined.add(declaration.words)
         return shown
 
@@ -52,17 +53,20 @@ class _TypedDicts:
         named = set[str]()
         for member in record.members:
             shown = shown_member(member, member.key if _is_plain(member.key) else "")
+            shown["py_comments"] = comments(note_lines(member.notes), INDENT)
             annotation = self._annotation(self._inside, member)
             named |= set(_NAME.findall(re.sub(r'"(?:[^"\\]|\\.)*"', "", flat(annotation))))
             shown["py_annotation"] = flat(annotation)
-            shown["py_field"] = field_statement(shown["py_name"], annotation, None) if shown["py_name"] else ""
+            shown["py_field"] = (
+                field_statement(shown["py_identifier"], annotation, None) if shown["py_identifier"] else ""
+            )
             members.append(shown)
         body: Plain = {"py_members": numbered(members), "is_closed": record.rest is None}
         # A key that is no identifier, or that would hide a type from the annotations below, has no line of a class.
         if all(_is_plain(member.key) and member.key not in named for member in record.members):
             return body
         for shown in members:
-            shown["py_name"] = shown["py_field"] = ""
+            shown["py_identifier"] = shown["py_field"] = ""
         return body | {
             "is_class": False,
             "is_functional": True,
@@ -71,7 +75,7 @@ class _TypedDicts:
         }
 
     def _functional(self, declaration: Declaration, record: Record) -> str:
-        name = shown_declaration(declaration)["py_name"]
+        name = shown_declaration(declaration)["py_identifier"]
         items = tuple(
             Prefixed(f"{string(member.key)}: ", self._annotation(self._outside, member)) for member in record.members
         )

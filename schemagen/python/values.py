@@ -16,6 +16,8 @@ _ESCAPED = {quote: re.compile(f"[{quote}\\\\{HIDDEN}]") for quote in "\"'"}
 
 def string(text: str) -> str:
     """A string literal whose value is exactly ``text``, in those quotes of which fewer need an escape."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + _ESCAPED[quote].sub(lambda match: _escape(match[0]), text) + quote
 
@@ -51,3 +53,10 @@ def whole_number(value: JsonValue) -> int | None:
         return value
     found = float(str(value))
     return int(found) if found.is_integer() and abs(found) < 2**63 else None
+
+
+def depth_of(value: JsonValue) -> int:
+    """How many arrays and objects are around the innermost part of ``value``."""
+    if not isinstance(value, list | dict):
+        return 0
+    return 1 + max(map(depth_of, value.values() if isinstance(value, dict) else value), default=0)

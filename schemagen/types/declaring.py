@@ -5,7 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from schemagen.types.model import ANY, Array, Declaration, Intersection, Member, Named, Notes, Record, Type, Union
+from schemagen.types.model import (
+    ANY,
+    Array,
+    Declaration,
+    Intersection,
+    Literal,
+    Member,
+    Named,
+    Notes,
+    Record,
+    Scalar,
+    Type,
+    Union,
+)
 from schemagen.types.names import ROOT, known_names
 from schemagen.types.places import Places, place_named
 from schemagen.types.reading import Reader
@@ -39,27 +52,36 @@ class Declaring:
         }
         self._elsewhere: dict[str, dict[str, Words]] = {}
         self._waiting = list(self._names)
-        self.declarations: list[Declaration] = []
+        self._made: list[Declaration] = []
         # A record that several types hold is declared once; kept, so that no other gets its id.
         self._declared: dict[int, tuple[Record, Named]] = {}
         self._inside: Named = self._waiting[0]
 
-    def declare_all(self) -> None:
-        """Declare the schema itself, its definitions, and all that these need."""
-        number = 0
+    def declare_all(self) -> list[Declaration]:
+        """Declare the schema itself, its definitions, and all that these need, in this order."""
+        own, blocks = len(self._waiting), dict[Named, list[Declaration]]()
+        # What was merged into others comes first, so that an object inside it is called by its own place.
+        for place in [place for place in self._reader.order_of_reading() if place in self._names]:
+            blocks[place] = self._block(place)
+        number = own
         while number < len(self._waiting):
             place = self._waiting[number]
+            blocks[place] = self._block(place)
             number += 1
-            self._inside = place
-            found, notes = self._reader.declared(place)
-            words = self._names[place].words
-            self._declare(words, found, notes, is_root=number == 1)
+        return [each for place in self._waiting for each in blocks[place]]
+
+    def _block(self, place: Named) -> list[Declaration]:
+        """The declaration of ``place``, and after it those of what is inside."""
+        self._made, self._inside = [], place
+        found, notes = self._reader.declared(place)
+        self._declare(self._names[place].words, found, notes, is_root=place == place_named(self._path, ROOT))
+        return self._made
 
     def _declare(self, words: Words, found: Type, notes: Notes, *, is_root: bool = False) -> None:
-        at = len(self.declarations)
-        self.declarations.append(Declaration(words, found, notes, is_root))  # what is in it comes after it
+        at = len(self._made)
+        self._made.append(Declaration(words, found, notes, is_root))  # what is in it comes after it
         named = self._record(found, words) if isinstance(found, Record) else self._named(found, words, is_open=True)
-        self.declarations[at] = Declaration(words, named, notes, is_root)
+        self._made[at] = Declaration(words, named, notes, is_root)
 
     def _named(self, found: Type, path: Words, *, is_open: bool = False) -> Type:
         """``found`` with the names that this module has for types. ``path`` are the words for its place; ``is_open`` is
@@ -98,12 +120,17 @@ class Declaring:
         return [self._named(part, places.get(id(part), path), is_open=is_open) for part in parts]
 
     def _record(self, found: Record, path: Words) -> Record:
-        members = tuple(
-            Member(each.key, self._named(each.type, (*path, *words_of(each.key))), each.is_required, each.notes)
-            for each in found.members
-        )
+        members = tuple([self._member(each, path) for each in found.members])
         rest = None if found.rest is None else self._named(found.rest, (*path, "value"))
         return Record(members, rest, found.notes)
+
+    def _member(self, member: Member, path: Words) -> Member:
+        if isinstance(member.type, Scalar | Literal):  # most; they need no name, and no words for one
+            return member
+        if isinstance(member.type, Named):
+            return Member(member.key, self._name_of(member.type), member.is_required, member.notes)
+        named = self._named(member.type, (*path, *words_of(member.key)))
+        return Member(member.key, named, member.is_required, member.notes)
 
     def _nested(self, found: Record, path: Words) -> Named:
         known = self._declared.get(id(found))

@@ -23,13 +23,14 @@ OBJECT_WORDS = frozenset({"properties", "patternProperties", "additionalProperti
     "propertyNames"
 }
 ARRAY_WORDS = frozenset({"items", "prefixItems", "additionalItems", "minItems", "maxItems"})
-_SCALARS: dict[str, Type] = {
+SCALARS: dict[str, Type] = {
     "null": NULL,
     "boolean": BOOLEAN,
     "string": STRING,
     "number": NUMBER,
     "integer": INTEGER,
 }
+_SPEAKING = (("object", OBJECT_WORDS), ("array", ARRAY_WORDS))
 _JSON_TYPES = ("null", "boolean", "number", "string", "array", "object")
 # The type of a subschema, and the member that one makes of the property at a key.
 TypeAt = Callable[[Place], Type]
@@ -42,6 +43,8 @@ def own_type(rules: Rules, type_at: TypeAt, member_at: MemberAt) -> Type:
     if _WORDS.isdisjoint(words) and OBJECT_WORDS.isdisjoint(words) and ARRAY_WORDS.isdisjoint(words):
         return ANY
     names = declared_types(words) if "type" in words else _JSON_TYPES
+    if len(names) == 1:
+        return _part(names[0], rules, type_at, member_at)
     return unite([NEVER, *(_part(name, rules, type_at, member_at) for name in names)])
 
 
@@ -50,7 +53,24 @@ def _part(name: str, rules: Rules, type_at: TypeAt, member_at: MemberAt) -> Type
         return ANY_ARRAY if ARRAY_WORDS.isdisjoint(rules.words) else _array(rules, type_at)
     if name == "object":
         return ANY_RECORD if OBJECT_WORDS.isdisjoint(rules.words) else _record(rules, type_at, member_at)
-    return _SCALARS[name]
+    return SCALARS[name]
+
+
+def spoken_of(rules: Rules) -> set[str]:
+    """Of which of the types that have parts ``rules`` speak, themselves or in a member of ``allOf``."""
+    found = _spoken_of(rules.words)
+    return found.union(*(_spoken_of(member) for member, _ in rules.all_of)) if rules.all_of else found
+
+
+def speaks_of_parts(schema: JsonValue) -> bool:
+    """Whether ``schema`` has keywords of its own for objects or arrays."""
+    return bool(_spoken_of(schema))
+
+
+def _spoken_of(schema: JsonValue) -> set[str]:
+    if not isinstance(schema, dict):
+        return set()
+    return {kind for kind, words in _SPEAKING if not words.isdisjoint(schema)}
 
 
 def listed_values(rules: Rules) -> list[Type]:

@@ -4,7 +4,7 @@ refer to themselves have to be told apart before they are known."""
 from __future__ import annotations
 
 from schemagen.model import Draft, JsonValue
-from schemagen.types.keywords import ARRAY_WORDS, OBJECT_WORDS
+from schemagen.types.keywords import speaks_of_parts, spoken_of
 from schemagen.types.model import Named
 from schemagen.types.places import Places
 from schemagen.types.shapes import ALL_KINDS, NO_KINDS, Kinds
@@ -28,7 +28,7 @@ class KindsOfSchemas:
 
     def of(self, named: Named) -> Kinds:
         """The JSON types that values of a place may have; rather too many than too few."""
-        if named in self._under_way:
+        if named in self._under_way or len(self._under_way) > _DEEPEST:
             return ALL_KINDS
         found = self._known.get(named)
         if found is None:
@@ -53,11 +53,12 @@ class KindsOfSchemas:
             target = self._places.target_of(path, at, keyword)
             found &= ALL_KINDS if target is None else self.of(target)
         for each in rules.all_of:
-            found &= self._of(each, path, draft, depth + 1, assumes=inside)
+            assumes_too = inside and not speaks_of_parts(each[0])
+            found &= self._of(each, path, draft, depth + 1, assumes=assumes_too)
         for places in (rules.any_of, rules.one_of):
             if places:
                 found &= NO_KINDS.union(*(self._of(each, path, draft, depth + 1, assumes=inside) for each in places))
-        speaks = {kind for kind, words in (("object", OBJECT_WORDS), ("array", ARRAY_WORDS)) if words & schema.keys()}
+        speaks = spoken_of(rules)
         is_open = assumes and speaks and not rules.references and found >= _UNTOUCHED and inside
         return found & speaks if is_open else found
 

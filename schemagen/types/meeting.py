@@ -50,11 +50,11 @@ class Meeting:
 
     def meet(self, one: Type, other: Type) -> Type:
         """The type of what is of both types. Of members and notes, those of ``one`` come first."""
-        if one == ANY or one is other:
+        if one is ANY or one is other:
             return other
-        if other == ANY:
+        if other is ANY:
             return one
-        if NEVER in (one, other):
+        if one is NEVER or other is NEVER:
             return NEVER
         if isinstance(one, Scalar | Named) and one == other:
             return one

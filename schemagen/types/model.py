@@ -119,6 +119,7 @@ class Named:
 
 Type: TypeAlias = Scalar | Literal | Array | Record | Union | Intersection | Named
 
+# There is but one scalar of each kind: any value, and none, are told by identity.
 ANY, NEVER, NULL = Scalar(Kind.ANY), Scalar(Kind.NEVER), Scalar(Kind.NULL)
 
 

@@ -28,10 +28,11 @@ def module_of(schema: Schema, resolution: Resolution, modules: Mapping[str, str]
     reader = Reader(places, is_faithful=is_faithful)
     names, _ = known_names(schema.document, schema.name)
     starts = [place_named(schema.path, pointer) for pointer in names]
+    for start in starts:
+        reader.declared(start)  # in this order, which what is in them is named by
     circles = bare_circles(starts, schema.path, places, reader)
     declaring = Declaring(schema.name, schema.path, modules, places, reader, circles)
-    declaring.declare_all()
-    declarations = declaring.declarations
+    declarations = declaring.declare_all()
     numbers = {each.words: number for number, each in enumerate(declarations)}
     used = [names_in(each.type) for each in declarations]
     uses = [[numbers[name.words] for name in each if not name.module] for each in used]

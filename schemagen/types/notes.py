@@ -17,7 +17,9 @@ from schemagen.view.text import clean, one_line
 NameOf = Callable[[str], str]
 # More sentences than this nobody reads, and a schema could hold any number.
 _MOST_SENTENCES = 12
-# What there is to say something of, beside ANNOTATIONS.
+_SAYING = ANNOTATIONS - {"$comment"}
+_NOTHING = frozenset[str]()
+# What there is to say something of, beside these.
 _TELLING = frozenset(
     {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern"}
     | {"format", "contentEncoding", "contentMediaType", "minItems", "maxItems", "uniqueItems", "contains", "not", "if"}
@@ -26,11 +28,16 @@ _TELLING = frozenset(
 )
 
 
-def notes_of(schema: Schema, rules: Rules, name_of: NameOf, told: Collection[str]) -> Notes:
-    """What ``schema``, that asks for ``rules``, says. ``told`` are keywords that its type tells."""
-    keywords = schema.keys()
-    if keywords.isdisjoint(ANNOTATIONS) and keywords.isdisjoint(_TELLING):
-        return NO_NOTES
+def says_something(schema: Schema) -> bool:
+    """Whether ``schema`` may have notes."""
+    return not (_SAYING.isdisjoint(schema) and _TELLING.isdisjoint(schema))
+
+
+def notes_of(schema: Schema, rules: Rules, name_of: NameOf, told: Callable[[Rules], Collection[str]]) -> Notes:
+    """What ``schema``, that asks for ``rules``, says. ``told`` gives the keywords that its type tells."""
+    sentences = () if _TELLING.isdisjoint(rules.words) else _sentences(rules, name_of, told(rules))
+    if _SAYING.isdisjoint(schema):
+        return Notes(sentences=sentences) if sentences else NO_NOTES
     examples = schema.get("examples")
     return Notes(
         title=one_line(_text(schema, "title")),
@@ -41,7 +48,7 @@ def notes_of(schema: Schema, rules: Rules, name_of: NameOf, told: Collection[str
         has_default="default" in schema,
         default=schema.get("default"),
         examples=tuple(examples) if isinstance(examples, list) else (),
-        sentences=() if rules.references and not _TELLING & rules.words.keys() else _sentences(rules, name_of, told),
+        sentences=sentences,
     )
 
 
@@ -53,9 +60,9 @@ def _text(schema: Schema, keyword: str) -> str:
 def _sentences(rules: Rules, name_of: NameOf, told: Collection[str]) -> tuple[str, ...]:
     said: list[Sentence] = []
     # They say it of a node of a view as well, which nobody reads here.
-    making, node = Making.begin(frozenset()), dict[str, JsonValue]()
+    node = dict[str, JsonValue]()
     add_number(node, rules.words, said)
-    add_string(node, rules.words, said, making)
+    add_string(node, rules.words, said, Making.begin(_NOTHING))
     add_array(node, rules.words, said)
     add_object(node, rules.words, said)
     said += _of_parts(rules, name_of)

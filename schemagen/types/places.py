@@ -13,6 +13,9 @@ from schemagen.types.model import Named
 from schemagen.view.definitions import name_of_target
 from schemagen.view.text import one_line
 
+_METASCHEMA = "https://json-schema.org/draft/2020-12/schema"
+_VOCABULARIES = "https://json-schema.org/draft/2020-12/meta/"
+
 
 def place_named(path: str, pointer: str) -> Named:
     """What stands for the schema at ``pointer`` of the document ``path``."""
@@ -38,6 +41,9 @@ class Places:
 
     def target_of(self, path: str, pointer: str, keyword: str) -> Named | None:
         """Where the reference leads that ``keyword`` of the schema at ``pointer`` is; None where nobody knows."""
+        if keyword == "$dynamicRef" and path.startswith(_VOCABULARIES) and _METASCHEMA in self._resolution.documents:
+            # A vocabulary speaks of whatever metaschema it is part of.
+            return place_named(_METASCHEMA, "#")
         target = self._resolution.targets.get((path, pointer, keyword))
         return None if target is None or target.is_opaque else place_named(target.path, target.pointer)
 

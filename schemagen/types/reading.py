@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemagen.model import Draft, JsonValue
 from schemagen.types.evaluation import Evaluation
-from schemagen.types.keywords import ARRAY_WORDS, OBJECT_WORDS, listed_values, own_type, told_counts
+from schemagen.types.keywords import SCALARS, listed_values, own_type, speaks_of_parts, spoken_of, told_counts
 from schemagen.types.kinds import KindsOfSchemas
 from schemagen.types.meeting import Meeting
 from schemagen.types.model import ANY, NEVER, NO_NOTES, Member, Named, Notes, Record, Type
-from schemagen.types.notes import notes_of
+from schemagen.types.notes import notes_of, says_something
 from schemagen.types.places import Places
 from schemagen.types.shapes import Kinds, kinds_of, wholes_of
 from schemagen.types.size import size_of
 from schemagen.types.uniting import parts_of, unite
-from schemagen.view.reading import read_keywords
-from schemagen.view.rules import Place, Rules
+from schemagen.view.reading import STRUCTURE, read_keywords
+from schemagen.view.rules import Place, Rules, Schema, normal_words
 
 # What is nested deeper stays open, as any value. Python's own stack must hold it, with whatever is around.
 _DEEPEST = 50
@@ -27,6 +26,8 @@ _DEEPEST = 50
 _DEEPEST_LOOK = 25
 _LARGEST_LOOK = 3000
 _MOST_LOOKED_AT = 300_000
+# What says of which type a value is.
+_DECIDING = ("type", "enum", "const")
 _UNTOUCHED: Kinds = frozenset({"null", "boolean", "number", "string"})
 
 
@@ -68,6 +69,10 @@ class Reader:
             self._under_way.discard(named)
         return found
 
+    def order_of_reading(self) -> list[Named]:
+        """The names that were read, those first that others were made of."""
+        return list(self._declared)
+
     # -- what the algebra asks for
 
     def expand(self, named: Named) -> Type | None:
@@ -91,21 +96,44 @@ class Reader:
             return (NEVER if schema is False else ANY), NO_NOTES
         if self._depth > _DEEPEST:
             return ANY, NO_NOTES
+        if (
+            STRUCTURE[home.draft].isdisjoint(schema)
+            and isinstance(schema.get("type"), str)
+            and schema["type"] in SCALARS
+        ):
+            return self._scalar(schema, pointer, home)
+        if len(schema) == 1 and "$ref" in schema:
+            return self._places.target_of(home.path, pointer, "$ref") or ANY, NO_NOTES
         self._depth += 1
         rules = read_keywords(schema, pointer, home.draft)
         found = self._meeting.meet_all(self._demands(rules, home))
         if home.assumes:
             found = self._assumed(found, rules)
-        notes = notes_of(schema, rules, lambda at: self._places.name_at(home.path, at), told_counts(rules))
-        if isinstance(found, Record) and notes != NO_NOTES:
-            found = replace(found, notes=notes)
+        notes = self._notes(schema, rules, home)
+        if isinstance(found, Record) and notes is not NO_NOTES:
+            found = Record(found.members, found.rest, notes)
         self._depth -= 1
         return found, notes
 
+    def _notes(self, schema: Schema, rules: Rules, home: Home) -> Notes:
+        if not says_something(schema):
+            return NO_NOTES
+        return notes_of(schema, rules, lambda at: self._places.name_at(home.path, at), told_counts)
+
+    def _scalar(self, schema: Schema, pointer: str, home: Home) -> tuple[Type, Notes]:
+        """The same for a schema of one type without parts, and with nothing but words: most are."""
+        rules = Rules(normal_words(schema) if home.draft is Draft.D4 else schema, pointer)
+        found = SCALARS[schema["type"]]
+        if "enum" in rules.words or "const" in rules.words:
+            found = self._meeting.meet_all([*listed_values(rules), found])
+        return found, self._notes(schema, rules, home)
+
     def _demands(self, rules: Rules, home: Home) -> Iterator[Type]:
         """The types that a value must all have."""
-        inside = home._replace(assumes=home.assumes and rules.words.keys().isdisjoint(("type", "enum", "const")))
-        whole = home._replace(assumes=not self._is_faithful)
+        inside = home
+        if home.assumes and not rules.words.keys().isdisjoint(_DECIDING):
+            inside = home._replace(assumes=False)
+        whole = home if home.assumes or self._is_faithful else home._replace(assumes=True)
 
         def type_at(place: Place) -> Type:
             return self._read(place, whole)[0]
@@ -119,20 +147,24 @@ class Reader:
         for keyword, pointer in rules.references:
             yield self._places.target_of(home.path, pointer, keyword) or ANY
         for place in rules.all_of:
-            yield self._read(place, inside)[0]
+            # Another member may say of which type the value is; if none does, the schema that holds them assumes it.
+            yield self._read(place, inside._replace(assumes=False) if speaks_of_parts(place[0]) else inside)[0]
         for places in (rules.any_of, rules.one_of):
             if places:
                 yield unite([self._read(place, inside)[0] for place in places])
         for schema, pointer in rules.conditions:
-            yield self._conditional(schema, pointer, home._replace(assumes=False))
+            yield self._conditional(schema, pointer, rules, home._replace(assumes=False))
         if rules.unevaluated_properties:
             yield self._evaluation.properties(rules, home, type_at)
         if rules.unevaluated_items:
             yield self._evaluation.items(rules, home, type_at)
 
-    def _conditional(self, schema: dict[str, JsonValue], pointer: str, home: Home) -> Type:
-        """A value is of the types of ``if`` and ``then``, or of ``else``: types cannot say of which."""
-        if schema.get("else", True) is True:
+    def _conditional(self, schema: dict[str, JsonValue], pointer: str, rules: Rules, home: Home) -> Type:
+        """A value is of the types of ``if`` and ``then``, or of ``else``: types cannot say of which.
+
+        People rather have one type for an object than two of which the one takes nearly all that the other does.
+        """
+        if schema.get("else", True) is True or (rules.properties and not self._is_faithful):
             return ANY
         both = [(schema["if"], f"{pointer}/if"), (schema.get("then", True), f"{pointer}/then")]
         matching = self._meeting.meet_all(self._read(place, home)[0] for place in both)
@@ -140,12 +172,11 @@ class Reader:
 
     def _assumed(self, found: Type, rules: Rules) -> Type:
         """``found``, with only objects, or arrays, of what nothing is said of but properties, or items."""
-        kinds = {kind for kind, words in _SPEAKING if not words.isdisjoint(rules.words)}
-        if not kinds or not rules.words.keys().isdisjoint(("type", "enum", "const")) or rules.references:
+        if "type" in rules.words:  # as nearly all have
+            return found
+        kinds = spoken_of(rules)
+        if not kinds or not rules.words.keys().isdisjoint(_DECIDING) or rules.references:
             return found
         if not wholes_of(found) >= _UNTOUCHED:
             return found
         return unite([NEVER, *(part for part in parts_of(found) if kinds_of(part, self.kinds) <= kinds)])
-
-
-_SPEAKING: Sequence[tuple[str, frozenset[str]]] = (("object", OBJECT_WORDS), ("array", ARRAY_WORDS))

@@ -36,9 +36,10 @@ def unite(types: Iterable[Type]) -> Type:
         return listed[0]
     parts: dict[Type, None] = {}
     for found in listed:
-        if found == ANY:
+        if found is ANY:
             return ANY
-        parts.update(dict.fromkeys(parts_of(found)))
+        for part in parts_of(found):
+            parts[part] = None
     if len(parts) > 1:
         parts = _absorbed(parts)
     if not parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemagen.model import JsonValue
-from schemagen.types.model import Notes
+from schemagen.types.model import NO_NOTES, Notes
 from schemagen.view.escapes import joined_lines, lines_of
 from schemagen.view.literals import json_text
 from schemagen.view.text import shorten
@@ -15,7 +15,7 @@ _LONGEST_VALUE = 400
 
 def ts_doc(notes: Notes, indent: str = "") -> str:
     """A whole comment, from the second line on indented by ``indent``; empty where there is nothing to say."""
-    lines = _lines(notes)
+    lines = [] if notes is NO_NOTES else _lines(notes)
     if not lines:
         return ""
     if len(lines) == 1:

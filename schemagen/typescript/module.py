@@ -8,7 +8,7 @@ from itertools import groupby
 
 from schemagen.types.model import Declaration, Member, Module, Named, Record
 from schemagen.typescript.comments import ts_doc
-from schemagen.typescript.layout import LINE, Document, Group, IfBreak, Indent, laid_out, width_of
+from schemagen.typescript.layout import LINE, WIDTH, Document, Group, IfBreak, Indent, laid_out, width_of
 from schemagen.typescript.literals import ts_key, ts_text
 from schemagen.typescript.types import TypeWriter
 from schemagen.view.literals import numbered
@@ -54,7 +54,7 @@ def _imports(module: Module, names: Mapping[Named, str]) -> Iterable[Plain]:
 
 def _imported(words: Words, local: str) -> Plain:
     name = ts_type_name(words)
-    return {"ts_name": local, "ts_import_name": name if name == local else f"{name} as {local}"}
+    return {"ts_identifier": local, "ts_import_name": name if name == local else f"{name} as {local}"}
 
 
 def _import_statement(names: list[str], place: str) -> str:
@@ -70,32 +70,30 @@ def _declaration(found: Declaration, writer: TypeWriter) -> Plain:
     name = writer.name_of(Named("", found.words))
     record = found.type if isinstance(found.type, Record) and (found.type.members or found.type.rest) else None
     made: Plain = {
-        "ts_name": name,
-        "ts_doc": ts_doc(found.notes),
+        "ts_identifier": name,
+        "ts_docblock": ts_doc(found.notes),
         "is_root": found.is_root,
         "is_recursive": found.is_recursive,
         "is_deprecated": found.notes.is_deprecated,
         "is_interface": record is not None,
         "is_alias": record is None,
-        "ts_body": "",
+        "ts_aliased": "",
         "ts_members": [],
-        "ts_rest": "",
+        "ts_index": "",
     }
     if record is None:
-        made["ts_body"] = _after(f"export type {name} =", writer.document(found.type), moves=True)
+        made["ts_aliased"] = _after(f"export type {name} =", writer.document(found.type), moves=True)
         return made
     made["ts_members"] = numbered([_member(each, writer) for each in record.members])
-    rest = writer.rest(record)
-    if rest is not None:
-        made["ts_rest"] = _after(f"{_STEP}{'readonly ' * writer.is_readonly}[key: string]:", rest)
+    made["ts_index"] = "".join(laid_out(each, len(_STEP), len(_STEP)) for each in writer.index(record))
     return made
 
 
 def _member(member: Member, writer: TypeWriter) -> Plain:
     return {
-        "ts_doc": ts_doc(member.notes, _STEP),
-        "ts_property": ts_key(member.key),
-        "ts_type": _after(_STEP + writer.start_of(member), writer.document(member.type)),
+        "ts_docblock": ts_doc(member.notes, _STEP),
+        "ts_member_name": ts_key(member.key),
+        "ts_member_type": _after(_STEP + writer.start_of(member), writer.type_of(member)),
         "is_optional": not member.is_required,
         "is_readonly": writer.is_readonly,
         "is_deprecated": member.notes.is_deprecated,
@@ -105,9 +103,11 @@ def _member(member: Member, writer: TypeWriter) -> Plain:
 def _after(start: str, document: Document, *, moves: bool = False) -> str:
     """``document`` as it stands after ``start``, with the space or newline between them. Where it ``moves``, what has
     no room behind that, and no place to break before its end, goes to the next line."""
+    if isinstance(document, str) and len(start) + len(document) <= WIDTH - 2 and document.isascii() and start.isascii():
+        return f" {document}"
     indent = len(start) - len(start.lstrip(" "))
     text = laid_out(["", " ", document], width_of(start), indent)
     first = text.partition("\n")[0]
-    if moves and width_of(start) + width_of(first) + ("\n" not in text) > 80:
+    if moves and width_of(start) + width_of(first) + ("\n" not in text) > WIDTH:
         return "\n" + " " * (indent + 2) + laid_out(document, indent + 2, indent + 2)
     return text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from schemagen.types.model import ANY, Array, Intersection, Kind, Literal, Member, Named, Record, Scalar, Type, Union
-from schemagen.types.uniting import unite
+from schemagen.types.uniting import EVERYTHING, unite
 from schemagen.typescript.layout import LINE, SOFT, Document, Group, IfBreak, Indent
 from schemagen.typescript.literals import object_document, ts_key, tuple_document, value_document
 
@@ -20,6 +20,14 @@ _SCALARS = {
     Kind.NUMBER: "number",
     Kind.INTEGER: "number",
 }
+
+
+_KEYWORDS = frozenset({*_SCALARS.values(), "true", "false"})
+# What every object has, for TypeScript.
+_INHERITED = frozenset(
+    {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"}
+    | {"toLocaleString", "toString", "valueOf"}
+)
 
 
 class Around(IntEnum):
@@ -70,9 +78,8 @@ class TypeWriter:
     def _union(self, written: list[Document], around: Around) -> Document:
         if len(written) == 1:
             return written[0]
-        nulls = written.count("null")
-        if len(written) - 1 == nulls and any(_is_object(part) for part in written):
-            return _joined(written, " | ")  # prettier hugs an object beside null
+        if len(written) == 2 and "null" in written and any(_is_object(part) or _is_name(part) for part in written):
+            return _joined(written, " | ")  # prettier hugs an object, or a name, beside null
         parts: list[Document] = []
         for number, part in enumerate(written):
             inside = Indent(part)
@@ -113,7 +120,17 @@ class TypeWriter:
 
     def member(self, member: Member) -> Document:
         """A property with its type."""
-        return [self.start_of(member), " ", self.document(member.type)]
+        return [self.start_of(member), " ", self.type_of(member)]
+
+    def type_of(self, member: Member) -> Document:
+        """The type of a property. TypeScript gives every object those of ``Object``: where such a one may be absent it
+        may be what is inherited, and where it may not, any value must not be what is inherited."""
+        if member.key not in _INHERITED or (member.type == ANY and not member.is_required):
+            return self.document(member.type)
+        if member.is_required:
+            return self.document(Union(EVERYTHING) if member.type == ANY else member.type)
+        parts = member.type.parts if isinstance(member.type, Union) else (member.type,)
+        return self._union([*self._written(parts), _inherited(member.key)], Around.OPEN)
 
     def start_of(self, member: Member) -> str:
         """A property up to the colon."""
@@ -122,7 +139,8 @@ class TypeWriter:
     def index(self, found: Record) -> list[Document]:
         """The index signature for properties without a name, where there may be any."""
         rest = self.rest(found)
-        return [] if rest is None else [["readonly " * self.is_readonly, "[key: string]: ", rest]]
+        start: list[Document] = ["readonly " * self.is_readonly, Group(["[", Indent([SOFT, "key: string"]), SOFT, "]"])]
+        return [] if rest is None else [[*start, ": ", rest]]
 
     def rest(self, found: Record) -> Document | None:
         """The type of the index signature: every property must fit it, the named and the absent ones too (TS2411)."""
@@ -132,7 +150,8 @@ class TypeWriter:
         if every == ANY or all(member.is_required for member in found.members):
             return self.document(every)
         parts = every.parts if isinstance(every, Union) else (every,)
-        return self._union([*self._written(parts), "undefined"], Around.OPEN)
+        inherited = [_inherited(member.key) for member in found.members if member.key in _INHERITED]
+        return self._union([*self._written(parts), *inherited, "undefined"], Around.OPEN)
 
     def _intersection(self, parts: tuple[Type, ...]) -> Document:
         written: list[Document] = []
@@ -147,8 +166,18 @@ class TypeWriter:
         return Group(list(written))
 
 
+def _inherited(key: str) -> Document:
+    return f'Object["{key}"]'
+
+
 def _is_object(document: Document) -> bool:
     return isinstance(document, Group) and isinstance(document.inside, list) and document.inside[0] == "{"
+
+
+def _is_name(document: Document) -> bool:
+    return isinstance(document, str) and (
+        (document.isidentifier() and document not in _KEYWORDS) or document.startswith("Record<")
+    )
 
 
 def _joined(documents: list[Document], between: str) -> Document:

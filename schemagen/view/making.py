@@ -33,6 +33,7 @@ from schemagen.view.shapes import (
     NAMING,
     NODE_TEXTS,
     NUMBERED,
+    OF_TREE,
     STRING_LANGUAGES,
     VIEW_TEXTS,
     Plain,
@@ -86,6 +87,8 @@ class Making:
         self.view = wanted.only(EMPTY_VIEW)
         self.key = wanted.only(EMPTY_KEY)
         self.extension = wanted.only(EMPTY_EXTENSION)
+        self.has_links = wanted.any("md_link")
+        self.has_example = wanted.any("example")
         self._choose_parts(wanted)
         self._choose_tokens(wanted)
         # A node of which no more is known than its kind, or not even that.
@@ -101,6 +104,7 @@ class Making:
         self.has_only_templates = wanted.is_all_of("definitions", "is_template") and not wanted.any(
             "has_definitions", "page_definitions", "used_by", *NAMING
         )
+        self.has_tree = any(map(wanted.is_read, OF_TREE))
         self.has_html = wanted.any("html")
         self.has_copies = wanted.any("html", "more_rows", "is_template") or wanted.within("ref", "node")
         if self.has_copies:
@@ -134,8 +138,6 @@ class Making:
         self.has_md_cell = "md_cell" in self.node
         self.has_summary = wanted.any("summary")
         self.has_type_words = wanted.any("type_text")
-        self.has_links = wanted.any("md_link")
-        self.has_example = wanted.any("example")
         self.has_sections = "anchor" in self.node
         self.has_sentences = self.has_sections or wanted.any("constraints")
         if self.has_sentences:
@@ -207,7 +209,7 @@ class Making:
         return dict(list(shape.items()))  # without the room that it had to grow
 
     def _begin(self) -> None:
-        self.count = 0
+        self.count, self.mark = 0, "f"  # of nodes, and what their ids begin with
         self.parents: set[str] = set()
         self.anchors: dict[str, int] = {}
 

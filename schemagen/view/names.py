@@ -117,12 +117,17 @@ def ts_name(words: Words) -> str:
 
 def py_name(words: Words) -> str:
     """``words`` as the identifier of a value in Python: ``billing_address``."""
-    return _identifier("_".join(words), "n", PYTHON_VALUES)
+    return _as_python_reads(_identifier("_".join(words), "n", PYTHON_VALUES))
 
 
 def py_constant(words: Words) -> str:
     """``words`` as the identifier of a constant or of a member of an enum in Python: ``BILLING_ADDRESS``."""
-    return _identifier(constant(words), "N", PYTHON_TYPES)
+    return _as_python_reads(_identifier(constant(words), "N", PYTHON_TYPES))
+
+
+def _as_python_reads(name: str) -> str:
+    """``name`` in the form that Python makes of it (PEP 3131): a mark goes together with the letter before it."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
 
 
 def ts_type_name(words: Words) -> str:
@@ -132,7 +137,7 @@ def ts_type_name(words: Words) -> str:
 
 def py_type_name(words: Words) -> str:
     """``words`` as the identifier of a class in Python: ``BillingAddress``."""
-    return _type_identifier(pascal(words), PYTHON_TYPES)
+    return _as_python_reads(_type_identifier(pascal(words), PYTHON_TYPES))
 
 
 def _type_identifier(name: str, reserved: Collection[str]) -> str:

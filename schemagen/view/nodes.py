@@ -96,7 +96,7 @@ class TreeBuilder:
         if self.depth >= self.height:
             self.height = self.depth + 1
         name, _, _, label, key, is_required, is_demanded, is_item, is_part, has_section, known = slot
-        node["id"] = number = f"f{making.count}"
+        node["id"] = number = f"{making.mark}{making.count}"
         if making.has_field_names:
             node["name"] = (name if name.isprintable() else clean(name)) or "~"
         if key is not None:
@@ -159,7 +159,7 @@ class TreeBuilder:
         making.count += 1
         if self.depth >= self.height:
             self.height = self.depth + 1
-        node["id"] = f"f{making.count}"
+        node["id"] = f"{making.mark}{making.count}"
         name = above + key.token
         if making.has_field_names:
             node["name"] = name if name.isprintable() else clean(name)

@@ -18,7 +18,7 @@ from schemagen.view.naming import name_references, name_trees, names_of
 from schemagen.view.nodes import TreeBuilder
 from schemagen.view.pages import ROOT_ANCHOR
 from schemagen.view.python_types import Python
-from schemagen.view.shapes import NAMED, VIEW_TEXTS, Plain
+from schemagen.view.shapes import NAMED, OF_TREE, VIEW_TEXTS, Plain
 from schemagen.view.slots import Slot
 from schemagen.view.text import clean, humanise, one_line
 from schemagen.view.types import add_types
@@ -42,6 +42,8 @@ def build_view(schema: Schema, resolution: Resolution, names_read: frozenset[str
     with ``schema`` or kept. What it holds is described by ``contract/view.json``.
     """
     making = Making.begin(names_read)
+    if not making.has_tree:
+        return _treeless(schema, making)
     making.anchors[ROOT_ANCHOR] = 1
     label = _title_of(schema)
     top = Definition(0, Target(schema.path, "#"), schema.draft, schema.document, label, ROOT_ANCHOR, label)
@@ -114,6 +116,8 @@ def _page_definitions(
     what is referred to and has no page. ``listed`` are those that are built already."""
     first = len(listed) + 1
     definitions.add_own()
+    # They are numbered by themselves: how many nodes there are before depends on what else is read.
+    making.count, making.mark = 0, "p"
     trees: list[Tree] = []
     while first + len(trees) < len(definitions.all):
         trees.append(_build_tree(definitions.all[first + len(trees)], definitions, making, known))
@@ -144,6 +148,14 @@ def _example(schema: Schema, resolution: Resolution, root: Plain, making: Making
     return {**example, "is_made": found.is_made}
 
 
+def _treeless(schema: Schema, making: Making) -> Plain:
+    """The view where nothing in the tree is read, nor what is made of it."""
+    view = _top(schema, _title_of(schema), {"description": ""}, [], making)
+    for key in OF_TREE:
+        view.pop(key, None)
+    return view
+
+
 def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], making: Making) -> Plain:
     document = schema.document if isinstance(schema.document, dict) else {}
     uri = document.get("$id", document.get("id", ""))
@@ -166,7 +178,7 @@ def _top(schema: Schema, label: str, root: Plain, definitions: list[Plain], maki
     }
     if "summary" in root:
         view["summary"] = root["summary"]
-    if making.has_names:
+    if "names" in root:
         view.update((key, root[key]) for key in NAMED)
     for name in VIEW_TEXTS:
         making.add_strings(view, name, view[name])

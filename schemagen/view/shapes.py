@@ -196,19 +196,26 @@ EMPTY_VIEW: Plain = {
     "options": {},
     **dict.fromkeys(("ts_module", "py_module", "py_dict_module", "py_model_module"), False),
 }
+# None of these keys is one of a node: to build the tree, or a part of it, for them would be for nothing.
 EMPTY_TS_MODULE: Plain = {"ts_imports": [], "has_ts_imports": False, "ts_declarations": []}
 EMPTY_TS_IMPORT: Plain = {"ts_import": "", "ts_module_path": "", "ts_imported": []}
-EMPTY_TS_NAME: Plain = {"ts_name": "", "ts_import_name": ""}
+EMPTY_TS_NAME: Plain = {"ts_identifier": "", "ts_import_name": ""}
 EMPTY_TS_DECLARATION: Plain = {
-    **dict.fromkeys(("ts_name", "ts_doc", "ts_body", "ts_rest"), ""),
+    **dict.fromkeys(("ts_identifier", "ts_docblock", "ts_aliased", "ts_index"), ""),
     **dict.fromkeys(("is_root", "is_recursive", "is_deprecated", "is_interface", "is_alias"), False),
     "ts_members": [],
 }
 EMPTY_TS_MEMBER: Plain = {
-    **dict.fromkeys(("ts_doc", "ts_property", "ts_type"), ""),
+    **dict.fromkeys(("ts_docblock", "ts_member_name", "ts_member_type"), ""),
     **dict.fromkeys(("is_optional", "is_readonly", "is_deprecated"), False),
 }
 
+# The keys of a view that hold the tree, or are made of it.
+OF_TREE = frozenset({"root", "definitions", "has_definitions", "summary", "documents", *NAMED}) | {
+    *("example", "page_definitions", "has_page_definitions"),
+    "description",  # may be that of what the schema refers to
+    *strings_of("description"),
+}
 # The keys of a node that naming it fills in.
 NAMING = frozenset({*NAMED, "ts_type_name", "py_type_name", "is_declared", "is_record"})
 # The keys of a node that building it never reads, or never where nothing was said: what nobody reads is left out, for a

@@ -13,29 +13,6 @@ from schemagen.view.shapes import GROUPS, TOKEN_PREFIXES, Plain
 _GROUP_OF = {key: keys for keys in GROUPS for key in keys}
 
 
-def names_outside(read: frozenset[str], sections: Collection[str], keys: Collection[str]) -> frozenset[str]:
-    """Those of the names ``read`` that are read outside of ``sections``, or in these but not of what they hold, which
-    has only ``keys``. Names are as Wanted takes them."""
-    inside: dict[str, list[str]] = {}
-    for section, name in (each.split(".", 1) for each in read if "." in each):
-        inside.setdefault(section, []).append(name)
-    if "" not in inside:  # templates that fill in blocks of others: anything may be read anywhere
-        return read
-    found: set[str] = set()
-    waiting = [("", False)]
-    seen = set(waiting)
-    while waiting:
-        section, is_in = waiting.pop()
-        for name in inside.get(section, ()):
-            if not is_in or name not in keys:
-                found |= {name, f"{section}.{name}"}
-            place = (name, is_in or name in sections)
-            if place not in seen:
-                seen.add(place)
-                waiting.append(place)
-    return frozenset(found)
-
-
 class Wanted:
     """The names that templates read; None stands for all of them. ``section.name`` tells of a name the nearest section
     around it; a name of which no section is told is read anywhere."""

@@ -21,7 +21,7 @@ def folders_of(config: Config, packs: WarmPacks) -> frozenset[str]:
     Each is to be watched by itself, without those below it: beside the schemas there may be any number of others.
     """
     root = Path(config.root)
-    wanted = {config.root, *_below(str(root / folder) for folder in config.schemas)}
+    wanted = {config.root, *_below(str(root / path) for path in config.paths)}
     wanted |= set(_below(str(root / name) for place in config.packs for name in (place, f"templates/{place}")))
     wanted |= {str(root / path) for path in config.format_files}
     wanted |= {str(root / word) for formatter in config.format for word in formatter.words if (root / word).is_file()}
