@@ -206,8 +206,8 @@ def test_random_edits_of_a_thousand_schemas(
         if seconds:
             print(f"{kind}: median {statistics.median(seconds) * 1000:.0f} ms of {len(seconds)}")
     record_property("counted: edits during a watch", EDITS)
-    # Generous where other tests run beside it.
-    assert statistics.median(latencies["schema"]) < (0.15 if EDITS >= 300 else 0.5)
+    is_busy = os.getloadavg()[0] > 3 * (os.cpu_count() or 1)  # with what others do, and other tests
+    assert statistics.median(latencies["schema"]) < (0.15 if EDITS >= 300 and not is_busy else 1)
 
 
 WRONG = '{"title": '
