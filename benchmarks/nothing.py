@@ -86,8 +86,8 @@ class _Idle(Session):
             tasks[name] = plan_task(
                 SchemaFile(name, inputs[0]), links, {path: path for path in inputs}, recipes, self.config
             )
-        library, shelf = Library((), self.config), Shelf(self.config)
-        return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, {}, library, shelf, {})
+        library, shelf = Library((), self.config), Shelf(self.config, None)
+        return _Graph(self.config, packs, tasks, 0, sights, {}, (), {}, {}, {}, None, library, shelf, {})
 
     def make(self, schema_name: str, stale: Collection[str]) -> Made:
         return Made({path: Written(_NOTHING, "") for path in stale})

@@ -102,7 +102,7 @@ def _time_ours(pack: str, config: Config, names: Collection[str]) -> dict[str, f
         resolution.documents[schema.path]  # parsed, as the other has it
         wanted = [output.path_for(name) for output in loaded.outputs]
         began = time.process_time()
-        for _, pieces in render_outputs(schema, resolution, project.names, [loaded], wanted):
+        for _, pieces in render_outputs(schema, resolution, [loaded], wanted):
             b"".join(pieces)
         seconds[name] = time.process_time() - began
     return seconds

@@ -18,6 +18,15 @@ from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COUNTED = "counted: "
+# The longest tests take a part of what they could, so that all of them together take some ten minutes; with
+# SCHEMAGEN_WHOLE=1 they take all of it, and an hour.
+IS_WHOLE = os.environ.get("SCHEMAGEN_WHOLE") == "1"
+
+
+def parts(count: int) -> list[int]:
+    """The numbers of the parts that a test is divided into; of these, unless all are asked for, the first."""
+    return list(range(count if IS_WHOLE else 1))
+
 
 pytest_plugins = ["tests.browser"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import COUNTED
+from tests.conftest import COUNTED, parts
 from tests.form_trips import cases_of_store, cases_of_suite, forms_of, trips, verdict
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Count = Callable[[str, Any], None]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", parts(PARTS))
 def test_valid_instances_of_the_suite_come_back(
     part: int,
     corpus: Path,
@@ -46,7 +46,7 @@ def test_valid_instances_of_the_suite_come_back(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", parts(PARTS))
 def test_valid_instances_of_real_schemas_come_back(
     part: int,
     corpus: Path,
@@ -67,7 +67,7 @@ def test_valid_instances_of_real_schemas_come_back(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", parts(2))
 def test_invalid_instances_of_real_schemas_are_refused(
     part: int,
     corpus: Path,

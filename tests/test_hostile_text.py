@@ -326,7 +326,7 @@ def test_hostile_text_does_not_change_the_tree_of_a_module_of_types(
         if text in {"constructor", "toString", "hasOwnProperty"}:
             text = "harm-less"  # what every object has, the types say on purpose
         schema, resolution = resolved(full_of(text))
-        ((_, pieces),) = render_outputs(schema, resolution, {schema.path: schema.name}, [pack], ["thing.ts"])
+        ((_, pieces),) = render_outputs(schema, resolution, [pack], ["thing.ts"])
         return b"".join(pieces).decode()
 
     assert_same_trees(render_types, tmp_path, request.config.cache)

@@ -20,7 +20,7 @@ from schemagen.packs import Output, load_pack
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import build_view
-from tests.conftest import COUNTED, REPOSITORY, Project
+from tests.conftest import COUNTED, REPOSITORY, Project, parts
 from tests.test_markdown_pack import OUR_HTML
 
 PARTS = 4
@@ -95,7 +95,7 @@ def check_page(page: str, name: str, anchors: Callable[[str], frozenset[str]]) -
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", parts(PARTS))
 def test_pages_of_all_real_schemas_are_sound(real: RealPages, part: int, record_property: Any) -> None:
     parser = MarkdownIt("gfm-like", {"linkify": False, "html": True})
     links = with_example = 0

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -94,7 +94,8 @@ def write_module(
 ) -> Path:
     """Write the module of a schema as the pack makes it."""
     pack = _pack(frozenset(options.items()))
-    ((path, pieces),) = render_outputs(schema, resolution, names or {}, [pack], [f"{schema.name}.ts"])
+    told = replace(resolution, names=names or {})
+    ((path, pieces),) = render_outputs(schema, told, [pack], [f"{schema.name}.ts"])
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(b"".join(pieces))
