@@ -74,7 +74,7 @@ def test_clean_names_what_cannot_be_removed_and_removes_the_others(project: Proj
     result = run(project, "clean")
     folder.chmod(0o755)
     assert result.code == 0, result
-    assert result.err == "build/billing/invoice.txt:1:1: cannot be removed: Permission denied\n"
+    assert result.err == "build/billing/invoice.txt:1:1: cannot be removed: Permission denied [SG404]\n"
     assert set(project.outputs()) == {"billing/invoice.txt"}
 
 
