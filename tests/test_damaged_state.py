@@ -1,7 +1,8 @@
 """State that is damaged in any place never stops a build and never leaves a wrong output.
 
 The log and the snapshot of a small project are cut at every byte, and a bit of every byte of them is changed, one at a
-time; after each a build is made, of the project as it was or with other changes.
+time; after each a build is made, of the project as it was or with other changes. Unless SCHEMAGEN_WHOLE=1 asks for all,
+every byte is taken of the log where nothing else changed, and every fourth in the other cases.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import gc
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import pytest
 
 from schemagen.cli import main
-from tests.conftest import Project
+from tests.conftest import IS_WHOLE, Project
 from tests.random_builds.builds import young_times_trusted
 
 LOG, SNAPSHOT = ".schemagen/log", ".schemagen/snapshot"
@@ -114,7 +116,8 @@ def test_damage_in_any_place_leaves_no_wrong_output(
     project = kept.project
     expected = outputs_of_clean_build(kept, changes)
     builds = 0
-    for number, data in enumerate(damage(kept.files[file])):
+    step = 1 if IS_WHOLE or (file == LOG and not changes) else 4
+    for number, data in enumerate(islice(damage(kept.files[file]), 0, None, step)):
         kept.restore()
         kept.change(changes)
         project.write(file, data)
