@@ -16,7 +16,7 @@ from schemagen.packs import builtin_folder, load_pack
 from schemagen.packs.languages import LANGUAGES
 from schemagen.project import load_project
 from schemagen.view import build_view
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, parts
 
 Count = Callable[[str, object], None]
 ANCESTOR = "benchmarks/ancestor/pack"
@@ -24,7 +24,7 @@ ANCESTOR = "benchmarks/ancestor/pack"
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["form", "markdown"])
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", parts(4))
 def test_all_real_schemas(corpus: Path, tmp_path: Path, name: str, part: int, record_property: Count) -> None:
     config = Config(str(tmp_path), (str(corpus / "schemastore/schemas"),), "out", (), unresolved_refs="opaque")
     project = load_project(config)

@@ -14,7 +14,7 @@ from tests.form_trips import cases_of_store, cases_of_suite, forms_of, trips, ve
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-PARTS = 4
+PARTS = 8
 
 # What a form cannot take or give back, and why.
 EXCEPTIONS = {

@@ -14,6 +14,7 @@ import pytest
 
 from schemagen.state.log import LogWriter, Record, load_log
 from schemagen.state.store import COMPACT_FROM
+from tests.conftest import IS_WHOLE
 from tests.random_builds.builds import young_times_trusted
 from tests.random_builds.game import KILLED, Game
 from tests.random_builds.moments import Kill
@@ -115,7 +116,7 @@ def test_build_may_be_killed_at_every_moment(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("prepare", [prepare_everything, prepare_one_edit])
+@pytest.mark.parametrize("prepare", [prepare_everything, prepare_one_edit] if IS_WHOLE else [prepare_one_edit])
 @pytest.mark.parametrize("front", ["generate -w 2", "doit -n 2"])
 def test_build_with_workers_may_be_killed_at_every_moment(
     tmp_path: Path, front: str, prepare: Callable[[Game], None], record_property: Callable[[str, object], None]
@@ -128,7 +129,7 @@ def test_build_with_workers_may_be_killed_at_every_moment(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("prepare", [prepare_everything, prepare_one_edit])
+@pytest.mark.parametrize("prepare", [prepare_everything, prepare_one_edit] if IS_WHOLE else [prepare_one_edit])
 @pytest.mark.parametrize("front", ["generate -w 2", "doit -n 2"])
 def test_workers_may_be_killed_at_every_moment(
     tmp_path: Path, front: str, prepare: Callable[[Game], None], record_property: Callable[[str, object], None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from schemagen.python.shapes import EMPTY_PY_CODEC, EMPTY_PY_DECLARATION, EMPTY_
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
 from schemagen.view import VIEW_VERSION, build_view, shapes, view_schema
+from tests.conftest import IS_WHOLE
 from tests.views import view_of
 
 ITEM = {"index", "first", "last"}
@@ -93,7 +95,7 @@ def test_top_has_the_keys_that_are_built() -> None:
 @pytest.mark.long
 def test_views_of_all_real_schemas_are_as_described(corpus: Path) -> None:
     valid = validator()
-    for schema, resolution in real_schemas(corpus):
+    for schema, resolution in islice(real_schemas(corpus), 0, None, 1 if IS_WHOLE else 4):
         error = next(valid.iter_errors(build_view(schema, resolution)), None)
         assert error is None, (schema.path, str(error)[:500])
 

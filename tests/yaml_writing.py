@@ -11,7 +11,7 @@ from schemagen.model import JsonValue
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z ]*[A-Za-z]")
 _RESERVED = re.compile(r"true|false|null", re.IGNORECASE)
-_BLOCK = re.compile(r"[^\s][^\r\t\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*[^\s]")
+_BLOCK = re.compile(r"(?=\S)[^\r\t\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+(?<=\S)")
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -37,7 +37,12 @@ def _item(value: JsonValue, indent: str) -> str:
 def _scalar(value: JsonValue, indent: str) -> str:
     if isinstance(value, str):
         lines = value.split("\n")
-        if len(lines) > 1 and _BLOCK.fullmatch(value) and all(line == line.strip() and line for line in lines):
+        if (
+            indent
+            and len(lines) > 1
+            and _BLOCK.fullmatch(value)
+            and all(line == line.strip() and line for line in lines)
+        ):
             return "|-\n" + "\n".join(indent + line for line in lines)
         return _string(value)
     return str(value) if isinstance(value, LosslessFloat) else json.dumps(value)
