@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -127,9 +128,12 @@ class Project:
     def outputs(self, folder: str = "build") -> dict[str, bytes]:
         """The bytes of every file below ``folder``, by path."""
         base = self.root / folder
-        return {
-            file.relative_to(base).as_posix(): file.read_bytes() for file in sorted(base.rglob("*")) if file.is_file()
-        }
+        found = {}
+        for file in sorted(base.rglob("*")):
+            # While a build runs its temporary files come and go.
+            with contextlib.suppress(FileNotFoundError, IsADirectoryError):
+                found[file.relative_to(base).as_posix()] = file.read_bytes()
+        return found
 
     def mtimes(self, folder: str = "build") -> dict[str, int]:
         base = self.root / folder
