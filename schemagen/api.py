@@ -5,12 +5,11 @@ What is here is stable: names, parameters and results stay within a major versio
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from schemagen.project import load_project
 from schemagen.refs import Library
 from schemagen.reports import Problem
 from schemagen.sources import parse_schema
-from schemagen.workers import RECURSION_LIMIT
+from schemagen.workers import deep_recursion
 
 __all__ = ["BuildResult", "Problem", "build", "render"]
 
@@ -129,7 +128,7 @@ def render(
     SchemagenError`` is for both.
     """
     root = Path(folder).resolve()
-    with _deep_recursion():
+    with deep_recursion():
         if isinstance(schema, os.PathLike):
             return _render_file(Path(schema), os.fspath(pack), root)
         return _render_data(schema, os.fspath(pack), name, root)
@@ -159,14 +158,3 @@ def _render_data(given: Mapping[str, Any] | bool | str | bytes, pack: str, name:
     wanted = {output.path_for(name) for each in packs for output in each.outputs}
     resolution = Library([schema], config).resolve(schema)
     return {below: b"".join(pieces) for below, pieces in render_outputs(schema, resolution, packs, wanted)}
-
-
-@contextlib.contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """A view as deep as a schema may be takes more frames to render than Python allows by default."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

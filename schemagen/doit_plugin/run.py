@@ -136,6 +136,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         from schemagen.doit_plugin.reporter import Reporter
         from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
         from schemagen.plan import EDITED
+        from schemagen.workers import deep_recursion
         from schemagen.writing import sweep_temps
 
         session = _session_of(self.task_list)
@@ -152,7 +153,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         checker = self.dep_manager.checker
         if isinstance(checker, ContentChecker):
             checker.trust({path: sight.digest for path, sight in session.project.sights.items()})
-        with _stream_for(outfile) as self.outstream, _deep_recursion(), _collecting():
+        with _stream_for(outfile) as self.outstream, deep_recursion(), _collecting():
             report = reporter_class(self.outstream, {"failure_verbosity": failure_verbosity})
             self._session = session
             session.started = self._started
@@ -338,16 +339,3 @@ def _stream_for(outfile: Any) -> Iterator[Any]:
     else:
         # doit's default is what sys.stdout was when doit was imported; it may have been redirected since.
         yield sys.stdout
-
-
-@contextlib.contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Rendering a view as deep as a schema may be takes more frames than Python allows by default."""
-    from schemagen.workers import RECURSION_LIMIT
-
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

@@ -2,6 +2,6 @@
 
 from schemagen.workers.batches import Batch
 from schemagen.workers.pool import Limits, Lost, WorkerPool
-from schemagen.workers.serving import RECURSION_LIMIT
+from schemagen.workers.recursion import deep_recursion
 
-__all__ = ["RECURSION_LIMIT", "Batch", "Limits", "Lost", "WorkerPool"]
+__all__ = ["Batch", "Limits", "Lost", "WorkerPool", "deep_recursion"]

@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, NamedTuple, Protocol
 
-RECURSION_LIMIT = 20_000
+from schemagen.workers.recursion import RECURSION_LIMIT
+
 REPORT_SECONDS = 0.1
 # No report has more results: the parent handles all of one before it does anything else; and if what a pipe holds is
 # larger than a report, nobody has to wait for who reads it.
