@@ -10,7 +10,7 @@ from schemagen.python.declaring import declarations_of, is_class
 from schemagen.python.decoding import in_order
 from schemagen.python.docs import docstring, note_lines
 from schemagen.python.imports import import_statements, rank
-from schemagen.python.layout import Brackets, Expression, statement
+from schemagen.python.layout import Brackets, Expression, flat, statement
 from schemagen.python.naming import ModuleNames, runtime_of, type_name
 from schemagen.python.shapes import EMPTY_PY_DECLARATION, EMPTY_PY_MEMBER, EMPTY_PY_MODULE
 from schemagen.python.values import string
@@ -50,6 +50,12 @@ class Assembly:
     def is_ahead(self, named: Named) -> bool:
         """Whether what is named is not there yet, or may not be, when this module is executed from top to bottom."""
         return bool(named.module) or named.words not in self.defined
+
+    def show_alias(self, shown: Plain, annotation: Expression) -> None:
+        """Show a declaration as another name of the type ``annotation``."""
+        self.used.add("TypeAlias")
+        shown["py_annotation"] = flat(annotation)
+        shown["py_statement"] = statement(shown["py_identifier"], "TypeAlias", annotation)
 
     def view(self, declared: list[Plain], exported: Sequence[str] = (), from_json: str = "", **more: object) -> Plain:
         """The view of the module, whose declarations are shown as ``declared`` and which exports more than these."""

@@ -46,10 +46,7 @@ class _Dataclasses:
         if is_class(declaration) and isinstance(found, Record):
             shown |= self._body(declaration.words, found)
         else:
-            annotation = self._outside.of(found)
-            self._assembly.used.add("TypeAlias")
-            shown["py_annotation"] = flat(annotation)
-            shown["py_statement"] = statement(shown["py_identifier"], "TypeAlias", annotation)
+            self._assembly.show_alias(shown, self._outside.of(found))
         self._assembly.defined.add(declaration.words)
         return shown
 

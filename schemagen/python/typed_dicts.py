@@ -40,10 +40,7 @@ class _TypedDicts:
         if is_class(declaration) and isinstance(found, Record):
             shown |= self._typed_dict(declaration, found)
         else:
-            annotation = self._outside.of(found)
-            self._assembly.used.add("TypeAlias")
-            shown["py_annotation"] = flat(annotation)
-            shown["py_statement"] = statement(shown["py_identifier"], "TypeAlias", annotation)
+            self._assembly.show_alias(shown, self._outside.of(found))
         self._assembly.defined.add(declaration.words)
         return shown
 
