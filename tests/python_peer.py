@@ -35,8 +35,8 @@ def main(schemas: Path, folder: Path) -> None:
         module = "".join(character if character.isalnum() else "_" for character in path)
         try:
             generate_one(file, folder / f"{module}.py")
-        except Exception:  # noqa: BLE001
-            continue  # what it cannot do is what is counted
+        except Exception:  # noqa: BLE001  # what it cannot do is what is counted
+            continue
         made[path] = module
     print(json.dumps(made))
 
