@@ -11,6 +11,7 @@ from schemagen.errors import Location, SchemagenError
 from schemagen.formatting import MOST_FILES, Formatted
 from schemagen.generate import Rendered
 from schemagen.indexing import Indexing
+from schemagen.leftovers import orphans_of
 from schemagen.plan import EDITED, Task
 from schemagen.session import Session
 from schemagen.texts import place_at
@@ -88,7 +89,7 @@ def check_outputs(session: Session) -> Report:
         if rendered.task.problem is None:
             by_digest += len(rendered.task.outputs) - len(rendered.stale)
             by_generating += len(rendered.stale)
-    findings += [Finding("orphaned", orphan.path) for orphan in session.orphans()]
+    findings += [Finding("orphaned", orphan.path) for orphan in orphans_of(session)]
     schemas = tuple(task.schema for task in session.tasks())
     return Report(tuple(findings), schemas, by_digest, by_generating)
 

@@ -18,6 +18,7 @@ from schemagen.findings import cases_of
 from schemagen.generate import whole_view
 from schemagen.indexing import Indexing
 from schemagen.jsontext import dumps
+from schemagen.leftovers import orphans_of
 from schemagen.plan import Task
 from schemagen.project import Project, load_project
 from schemagen.publishing import Notes
@@ -54,7 +55,7 @@ def dry_run(config: Config, *, is_forced: bool) -> int:
         keyed = indexing.keyed(index)
         if stale := session.stale(keyed):
             print(f"would generate {', '.join(sorted(stale))}: {session.explain(keyed, stale)[0]}")
-    for orphan in session.orphans():
+    for orphan in orphans_of(session):
         print(f"would remove {orphan.path}" if orphan.is_intact else f"would keep {orphan.path}: it was edited")
     print(f"{count} would be generated, {len(session.tasks()) - count - broken} fresh, {broken} would fail")
     return 1 if broken else 0

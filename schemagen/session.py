@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from schemagen.changes import Changes
 from schemagen.config import Config
-from schemagen.errors import Location, OutputError, SchemagenError
+from schemagen.errors import Location, SchemagenError
 from schemagen.formatting import Formatted, Formatting, prepare_formatting
 from schemagen.generate import Rendered
 from schemagen.overview import NO_SUMMARY, Summary, summarise
@@ -22,17 +22,14 @@ from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, st
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
 from schemagen.state.sight import Sight, see
-from schemagen.state.store import OURS, Origin, Place, State, encode
+from schemagen.state.store import OURS, Place, State, encode
 from schemagen.unchanged import STATE_FOLDER
 from schemagen.writing import (
-    Orphan,
     OutputFolder,
     Written,
     bytes_of_file,
     discard,
-    find_orphans,
     move_into_place,
-    remove_orphan,
 )
 
 STATE_FILE = f"{STATE_FOLDER}/log"
@@ -446,71 +443,6 @@ class Session:
         for path, (_, temp) in written.items():
             if temp:
                 discard(self.root, path, temp)
-
-    def remove_orphans(self) -> None:
-        """Remove the outputs of schemas and packs that are gone, where their bytes are ours; say which are not."""
-        assert self.state is not None
-        if self.changes is not None:
-            return  # no schema came or went
-        self._forget_gone_tasks()
-        gone = []
-        for orphan in self.orphans():
-            why_kept = self._remove(orphan)
-            if why_kept:
-                self.has_kept_orphans = True
-                self.warn(f"{orphan.path}:1:1: nothing makes this file any more, but it {why_kept}")
-            else:
-                gone.append(orphan.path)
-        self.changed += gone
-        self.state.release(gone)
-
-    def _remove(self, orphan: Orphan) -> str:
-        """Remove an orphan; returns why it is kept, empty if it is not."""
-        if not orphan.is_intact:
-            return "was edited: kept"
-        try:
-            remove_orphan(self.root, self.config.output, orphan.path)
-        except OutputError as problem:
-            return problem.message
-        return ""
-
-    def orphans(self) -> list[Orphan]:
-        """The files that we wrote and that nothing makes any more."""
-        owned = self._owned_in_scope()
-        if not owned:
-            return []
-        tasks = (*self.tasks(), *self.project.project_tasks)
-        planned = {output.path for task in tasks for output in task.outputs}
-        return list(find_orphans(self.root, owned, planned, self.config.output))
-
-    def _forget_gone_tasks(self) -> None:
-        assert self.state is not None
-        ours = (f"{BASENAME}:", f"{PROJECT_BASENAME}:")
-        known = [name for name in self.state.names() if name.startswith(ours)]
-        if not known or not self.config.is_whole:
-            return
-        present = {row_name(task) for task in (*self.tasks(), *self.project.project_tasks)}
-        for name in known:
-            if name not in present and not self.state.facts(name).get("aside"):
-                self.state.forget_row(name)
-
-    def _owned_in_scope(self) -> dict[str, dict[str, Origin]]:
-        """What we wrote, without what this run says nothing about: it has options of its own, or those had."""
-        assert self.state is not None
-        owned = self.state.owned()
-        if self.config.is_whole:
-            return {
-                path: digests
-                for path, digests in owned.items()
-                if not all(origin.is_aside for origin in digests.values())
-            }
-        packs = {pack.name for pack in self.project.packs}
-        return {
-            path: digests
-            for path, digests in owned.items()
-            if path.startswith(self.config.output + "/")
-            and all(origin.pack in packs and self.config.holds(origin.schema) for origin in digests.values())
-        }
 
 
 def _places(changes: Changes) -> tuple[dict[str, Place], int, int]:

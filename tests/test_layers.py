@@ -21,7 +21,7 @@ FLOORS = [
     ["completion", "inspection", "pack_commands", "scaffold"],
     ["findings", "publishing"],
     ["check", "conclusion", "reports"],
-    ["indexing", "together"],
+    ["indexing", "together", "leftovers"],
     ["session"],
     ["costs"],
     ["workers", "project", "pack_files"],

@@ -135,6 +135,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         from schemagen.doit_plugin.checker import ContentChecker
         from schemagen.doit_plugin.reporter import Reporter
         from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
+        from schemagen.leftovers import remove_orphans
         from schemagen.plan import EDITED
         from schemagen.workers import deep_recursion
         from schemagen.writing import sweep_temps
@@ -169,7 +170,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             if session.changes is None:  # else the last build ended, and has left nothing
                 sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks and session.changes is None:
-                session.remove_orphans()
+                remove_orphans(session)
                 session.remember_packs()
             session.formatting.remember()
             runner.stops = self._stops
