@@ -142,7 +142,7 @@ def load_project(
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
-    check_collisions([*tasks, *project.project_tasks], basis)
+    check_collisions([*tasks, *project.project_tasks], basis, config)
     return project
 
 
