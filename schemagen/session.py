@@ -248,6 +248,11 @@ class Session:
         """The bytes of the output ``path``; None where there is no such file."""
         return bytes_of_file(self.root / path)
 
+    def most_seconds(self, task: Task) -> float:
+        """The seconds that ``task`` may take. A run of a formatter, of which there may be one for each output, may take
+        as long again: it is known then which output it hangs at."""
+        return self.config.timeout * (1 + (len(task.outputs) if self.formatting else 0))
+
     def prepare(self) -> None:
         """Compile all templates, so that processes that are forked after this need not."""
         for pack in self.project.packs:

@@ -206,11 +206,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
 
     @property
     def _most_seconds(self) -> float:
-        """The seconds that a schema may take. A run of a formatter, of which there may be one for each output, may take
-        as long again: it is known then which output it hangs at, so it is not for the pool to end it."""
-        outputs = (len(node.task.planned.outputs) for node in self._running.values())
-        runs = max(outputs, default=0) if self._session.formatting else 0
-        return self._session.config.timeout * (1 + runs)
+        """The seconds that any schema may take."""
+        running = (node.task.planned for node in self._running.values())
+        return max(map(self._session.most_seconds, running), default=self._session.config.timeout)
 
     def _take_results(self, pool: WorkerPool, seconds: float) -> None:
         """Save what workers have done, as doit does, but all that has come together: then it takes two writes to the

@@ -53,6 +53,18 @@ def test_case_06_hangup(small: Project) -> None:
     assert build(small).summary == "2 generated, 1 fresh, 0 failed"
 
 
+def test_case_08_schema_that_takes_too_long_without_workers(small: Project) -> None:
+    """That it is ended in a worker has its test in tests/test_survival.py."""
+    small.config(packs=["packs/plain"], timeout=1, max_output_bytes=1 << 60)
+    loop = "{{#root}}{{#properties}}%s{{/properties}}{{/root}}"
+    small.write("packs/plain/plain.txt.mustache", loop % (loop % (loop % (loop % "{{title}}"))))
+    small.write("schemas/b.json", {"properties": {f"p{number}": {"title": ""} for number in range(1000)}})
+    result = build(small)
+    assert result.summary == "2 generated, 0 fresh, 1 failed"
+    assert result.errors == ["schemas/b.json:1:1: not generated: it had not been done after 1 seconds [SG500]"]
+    assert set(small.outputs()) == {"a.txt", "c.txt"}
+
+
 @pytest.mark.parametrize("left", [b"", b"\0\0", None])
 def test_case_10_outputs_that_a_power_cut_took(small: Project, left: bytes | None) -> None:
     """What is synced is the log where it is rewritten; outputs can be made again, and their digests tell."""
