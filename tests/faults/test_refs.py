@@ -164,9 +164,13 @@ def test_case_72_exponential_inlining(empty_project: Project) -> None:
     empty_project.config(packs=["form", "markdown", "typescript"], timeout=20)
     for keyword in ("properties", "allOf", "oneOf"):
         empty_project.write(f"schemas/laughs-{keyword}.json", laughs(30, keyword))
+    behind = laughs(30, "allOf")
+    behind["$defs"] |= {f"c{number}": {"$ref": f"#/$defs/c{number + 1}"} for number in range(500)}
+    behind["$defs"]["c500"] = {"$ref": behind["$ref"]}
+    empty_project.write("schemas/far-behind.json", {**behind, "$ref": "#/$defs/c0"})
     empty_project.write("schemas/wide.json", wide(6, 50, "allOf"))
     empty_project.write("schemas/covering.json", covering(60, "anyOf"))
     # With workers: only they are ended where they take too long.
     result = empty_project.run("generate", "-w", "2")
-    assert (result.summary, result.err) == ("5 generated, 0 fresh, 0 failed", "")
+    assert (result.summary, result.err) == ("6 generated, 0 fresh, 0 failed", "")
     assert sum(map(len, empty_project.outputs().values())) < 8_000_000
