@@ -27,7 +27,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
     def __init__(self, outstream: TextIO, options: dict[str, Any], watchers: Sequence[Watcher] = ()) -> None:
         super().__init__(outstream, options)
         self.watchers = watchers
-        self.generated = self.fresh = self.failed = 0
+        self.generated = self.shared = self.fresh = self.failed = 0
         self._started = time.monotonic()
 
     def initialize(self, tasks: dict[str, Any], selected_tasks: list[str]) -> None:
@@ -65,6 +65,11 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         if not isinstance(task, GenerateTask):
             super().add_success(task)
             return
+        if task.action.is_shared:
+            self.shared += 1
+            for watcher in self.watchers:
+                watcher.shared(task.planned)
+            return
         self.generated += 1
         for watcher in self.watchers:
             watcher.generated(task.planned, task.action.predicted, task.action.seconds)
@@ -93,12 +98,13 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             watcher.kept(path)
 
     def complete_run(self) -> None:
-        totals = Totals(self.generated, self.fresh, self.failed, time.monotonic() - self._started)
+        seconds = time.monotonic() - self._started
+        totals = Totals(self.generated, self.fresh, self.failed, seconds, self.shared)
         for watcher in self.watchers:
             watcher.ended(totals)
         super().complete_run()
         if not self.is_quiet:
-            self.write(summary(totals.generated, totals.fresh, totals.failed, totals.seconds))
+            self.write(summary(totals.generated, totals.fresh, totals.failed, seconds, totals.shared))
 
 
 class SummaryReporter(Reporter):
