@@ -57,7 +57,7 @@ def row_name(task: Task) -> str:
 class Made(NamedTuple):
     """What a worker made of one task: its new outputs by path, each as ``Written`` has it, and what overviews show of
     its schema, or what went wrong; and how long that took. ``facts`` is what is to be recorded, as JSON,
-    but for why; empty where only the parent can tell. ``is_shared`` where it was found and not made: see ``sharing``."""
+    but for why; empty where only the parent can tell. ``is_shared`` where it was found, not made: see ``sharing``."""
 
     written: Mapping[str, tuple[str, str]]
     problem: SchemagenError | None = None

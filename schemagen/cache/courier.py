@@ -5,8 +5,8 @@ process of its own does this: it can be killed, this one can go on to start its 
 here never. ``memory`` is no file system beyond this process, and is asked here.
 
 A message to the process is ``(number, order, name, argument)``, where the order is ``get``, with the most bytes that
-are read, or ``put`` or ``replace``, with bytes; its answer is ``(number, result)``, in any order. What the store gave is
-bytes in it, and nothing else.
+are read, or ``put`` or ``replace``, with bytes; its answer is ``(number, result)``, in any order. What the store gave
+is bytes in it, and nothing else.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ A mapping is a line, then a JSON object:
     {"blob": "SHA256", "size": 5000, "outputs": {"KEY": ["a.html", 0, 3000, "SHA256"], ...}}
 
 ``HMAC``, or ``-`` where there is no secret, is an HMAC-SHA256 over three framed fields: ``schemagen-cache 1``, the key
-of the group, and the bytes of the object. ``blob`` is the SHA-256 of the blob, which has ``size`` bytes. ``outputs`` has
-for the key of each output its path below the output folder, where it begins in the blob, how long it is, and its
+of the group, and the bytes of the object. ``blob`` is the SHA-256 of the blob, which has ``size`` bytes. ``outputs``
+has for the key of each output its path below the output folder, where it begins in the blob, how long it is, and its
 SHA-256.
 
 A mapping is believed only if it is no larger than it may be, has a right HMAC where there is a secret, and is about the

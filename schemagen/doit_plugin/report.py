@@ -8,8 +8,8 @@ Each has an ``event``, and ``at``, the seconds since the build began:
     {"event": "failed", "at": 0.36, "schema": "schemas/b.json", "message": "schemas/b.json:1:1: ..."}
     {"event": "ended", "at": 0.90, "generated": 497, "shared": 1, "fresh": 1, "failed": 1}
 
-What is shared was found in the cache, and not generated. Fresh schemas have no line of their own. A line is written when
-it happens: a build that is killed leaves whole lines.
+What is shared was found in the cache, and not generated. Fresh schemas have no line of their own. A line is written
+when it happens: a build that is killed leaves whole lines.
 """
 
 from __future__ import annotations
