@@ -29,7 +29,8 @@ from schemagen.cache.objects import REQUEST_SECONDS, ObjectStore, reason_of
 _AT_ONCE = 16
 # After so many requests that went wrong no more is asked.
 _MOST_FAILURES = 3
-# What takes longer than REQUEST_SECONDS in all must carry so many bytes a second.
+# So long is waited in all, and a second longer for so many bytes that came or went.
+_WAIT_SECONDS = REQUEST_SECONDS
 _LEAST_RATE = 1_000_000
 
 
@@ -54,6 +55,8 @@ class Courier:
         self.trouble = ""
         self._url = url
         self._failures = 0
+        self._patience = _WAIT_SECONDS
+        self._has_answered = False
         self._direct: ObjectStore | None = None
         self._process: Any = None
         self._pipe: Connection | None = None
@@ -95,7 +98,6 @@ class Courier:
     def _there(self, orders: Iterable[Order]) -> Iterator[tuple[Order, Any]]:
         pipe = self._pipe or self._start()
         waiting, under_way = iter(enumerate(orders)), dict[int, Order]()
-        began, carried = time.monotonic(), 0
         try:
             while True:
                 while len(under_way) < _AT_ONCE and (following := next(waiting, None)) is not None:
@@ -104,19 +106,27 @@ class Courier:
                     under_way[number] = order
                 if not under_way:
                     return
-                if not pipe.poll(max(0.0, began + REQUEST_SECONDS + carried / _LEAST_RATE - time.monotonic())):
-                    self.give_up(
-                        f"it has not answered for {REQUEST_SECONDS:g} seconds" if not carried else "it is too slow"
-                    )
+                if not self._waits(pipe):
                     return
                 number, result = pipe.recv()
                 order = under_way.pop(number)
-                carried += sum(len(data) for data in (result, order.argument) if isinstance(data, bytes))
+                carried = sum(len(data) for data in (result, order.argument) if isinstance(data, bytes))
+                self._patience += carried / _LEAST_RATE
                 yield order, result
                 if self.trouble:
                     return
         except (EOFError, OSError):
             self.give_up("the process that asks it has ended")
+
+    def _waits(self, pipe: Connection) -> bool:
+        """Wait for an answer; whether there is one before all patience is gone."""
+        began = time.monotonic()
+        self._has_answered = pipe.poll(max(0.0, self._patience)) or self._has_answered
+        self._patience -= time.monotonic() - began
+        if pipe.poll():
+            return True
+        self.give_up("it is too slow" if self._has_answered else f"it has not answered for {_WAIT_SECONDS:g} seconds")
+        return False
 
     def _start(self) -> Connection:
         can_fork = sys.platform == "linux" and threading.active_count() == 1

@@ -19,7 +19,7 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from schemagen.cache.index import Index
 from schemagen.cache.mapping import (
@@ -31,7 +31,7 @@ from schemagen.cache.mapping import (
     check_output,
     decode,
     encode,
-    make_group,
+    local_group,
 )
 
 BLOBS, MAPPINGS, QUARANTINE = "cas", "ac/v1", "quarantine"
@@ -172,14 +172,14 @@ class FolderStore:
 
     def keep(self, outputs: Collection[New]) -> list[str]:
         """Keep ``outputs`` as one group; returns the paths of those that are kept already with other bytes."""
-        group, blob = make_group(outputs)
-        return self.keep_group(group, encode(group, self.secret), blob)
+        return self.keep_group(local_group(outputs), [output.data for output in outputs])
 
-    def keep_group(self, group: Group, mapping: bytes, blob: bytes) -> list[str]:
-        """Keep a ``group`` that is made; the same."""
-        self._write(self._path(BLOBS, group.blob), blob, replaces=True)
+    def keep_group(self, group: Group, pieces: Sequence[bytes]) -> list[str]:
+        """The same for a ``group`` that is made; its blob is in ``pieces``."""
+        mapping = encode(group, self.secret)
+        self._write(self._path(BLOBS, group.blob), pieces, replaces=True)
         path = self._path(MAPPINGS, group.key)
-        if not self._write(path, mapping, replaces=False):
+        if not self._write(path, [mapping], replaces=False):
             self._groups.pop(group.key, None)
             try:
                 present = self.group(group.key)
@@ -187,13 +187,13 @@ class FolderStore:
                 present = None
             if present is not None:
                 return differing(group, present)
-            self._write(path, mapping, replaces=True)
+            self._write(path, [mapping], replaces=True)
         self._groups[group.key] = group
         self._index.add(group.outputs, group.key)
-        self._count(len(blob) + len(mapping))
+        self._count(group.size + len(mapping))
         return []
 
-    def _write(self, path: str, data: bytes, *, replaces: bool) -> bool:
+    def _write(self, path: str, pieces: Iterable[bytes], *, replaces: bool) -> bool:
         """Write a file; whether it was, which it is not where it is there and must not be replaced."""
         temp = f"{os.path.dirname(path)}/.{os.getpid()}.{os.urandom(6).hex()}{TEMPORARY}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -203,10 +203,8 @@ class FolderStore:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             fd = os.open(temp, flags, 0o600)
         try:
-            with open(fd, "wb", buffering=0) as file:
-                view = memoryview(data)
-                while view:
-                    view = view[file.write(view) :]
+            with open(fd, "wb") as file:
+                file.writelines(pieces)
             if replaces:
                 os.replace(temp, path)
                 return True

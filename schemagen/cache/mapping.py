@@ -6,9 +6,9 @@ A mapping is a line, then a JSON object:
     {"blob": "SHA256", "size": 5000, "outputs": {"KEY": ["a.html", 0, 3000, "SHA256"], ...}}
 
 ``HMAC``, or ``-`` where there is no secret, is an HMAC-SHA256 over three framed fields: ``schemagen-cache 1``, the key
-of the group, and the bytes of the object. ``blob`` is the SHA-256 of the blob, which has ``size`` bytes. ``outputs``
-has for the key of each output its path below the output folder, where it begins in the blob, how long it is, and its
-SHA-256.
+of the group, and the bytes of the object. ``blob`` is the SHA-256 of the blob, which has ``size`` bytes (or, of
+one that was made here, one over those of the outputs in it). ``outputs`` has for the key of each output its path below
+the output folder, where it begins in the blob, how long it is, and its SHA-256.
 
 A mapping is believed only if it is no larger than it may be, has a right HMAC where there is a secret, and is about the
 group that was asked for: the key of a group is a digest over the keys of its members. An output is believed only if its
@@ -73,14 +73,20 @@ def key_of_group(keys: Iterable[str]) -> str:
 
 
 def make_group(outputs: Collection[New]) -> tuple[Group, bytes]:
-    """The group of ``outputs``, and its blob."""
+    """The group of ``outputs``, and its blob, which has the name that stores of blobs check."""
+    blob = b"".join(output.data for output in outputs)
+    return local_group(outputs)._replace(blob=sha256_of(blob)), blob
+
+
+def local_group(outputs: Iterable[New]) -> Group:
+    """The group of ``outputs`` for where nobody checks the name of a blob: to go over all bytes once more for that
+    would take as long as to write them."""
     kept: dict[str, Kept] = {}
     at = 0
     for output in outputs:
         kept[output.key] = Kept(output.path, at, len(output.data), sha256_of(output.data))
         at += len(output.data)
-    blob = b"".join(output.data for output in outputs)
-    return Group(key_of_group(kept), sha256_of(blob), at, kept), blob
+    return Group(key_of_group(kept), sha256_fields(each.sha256 for each in kept.values()), at, kept)
 
 
 def encode(group: Group, secret: bytes) -> bytes:

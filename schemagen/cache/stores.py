@@ -7,6 +7,7 @@ The folder is asked first. Of what it has not, whole groups are brought from the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from schemagen.cache.courier import Courier, Failure, Order
@@ -145,7 +146,7 @@ class Cache:
             return
         self._there.add(group.key)
         if self._folder is not None:
-            self._different += self._in_folder(_Ready(group, blob))
+            self._in_folder(partial(FolderStore.keep_group, group=group, pieces=[blob]))
         elif self._held_bytes + len(blob) <= _MOST_HELD_BYTES:
             self._held_bytes += len(blob)
             self._held |= dict.fromkeys(group.outputs, (group, blob))
@@ -185,7 +186,7 @@ class Cache:
             return
         if self._folder is not None:
             for outputs in _chunks(self._new(made, bytes_of)):
-                self._different += self._in_folder(_Ready(*make_group(outputs)))
+                self._in_folder(partial(FolderStore.keep, outputs=outputs))
             self._prune()
         if self._courier is not None and not self._settings.is_read_only:
             names = {task.name for task in made}
@@ -210,16 +211,14 @@ class Cache:
             return None
         return None if kept is None else kept.sha256
 
-    def _in_folder(self, ready: _Ready) -> list[str]:
-        folder = self._folder
-        if folder is None:
-            return []
+    def _in_folder(self, keep: Callable[[FolderStore], list[str]]) -> None:
+        if self._folder is None:
+            return
         try:
-            return folder.keep_group(ready.group, encode(ready.group, folder.secret), ready.blob)
+            self._different += keep(self._folder)
         except OSError as error:
             self._folder = None
             self._say(f"nothing is kept in it: {error.strerror}", self._settings.folder)
-        return []
 
     def _prune(self) -> None:
         if self._folder is None:
