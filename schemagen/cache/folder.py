@@ -103,8 +103,8 @@ class FolderStore:
         return None
 
     def known(self, key: str) -> Kept | None:
-        """What is known of the output with ``key``."""
-        return next((kept for _, kept in self._places(key)), None)
+        """What is known of the output with ``key``, if its blob is there."""
+        return next((kept for group, kept in self._places(key) if self.has_blob(group)), None)
 
     def _places(self, key: str) -> Iterator[tuple[Group, Kept]]:
         for name in self._index.groups_of(key):
