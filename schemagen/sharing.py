@@ -54,6 +54,11 @@ class Sharing:
         keys = Keys(config.root, config.output, session.project, session.formatting.covers)
         return Cache(settings, keys, session.warn)
 
+    def begin(self) -> None:
+        """Begin what takes time; see ``Cache``."""
+        if self._cache is not None:
+            self._cache.begin()
+
     def make(self, task: Task, wanted: Collection[str]) -> Made:
         """The ``wanted`` outputs of the task of a schema, found or generated, in temporary files beside them."""
         if not self._is_here:

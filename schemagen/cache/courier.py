@@ -76,6 +76,11 @@ class Courier:
             if self.trouble:
                 return
 
+    def start(self) -> None:
+        """Begin what takes time before anything is asked."""
+        if self._pipe is None and urlsplit(self._url).scheme != "memory":
+            self._start()
+
     def give_up(self, why: str) -> None:
         """Ask no more."""
         self.trouble = why
@@ -96,7 +101,9 @@ class Courier:
             yield order, _do(self._direct, order.kind, order.name, order.argument)
 
     def _there(self, orders: Iterable[Order]) -> Iterator[tuple[Order, Any]]:
-        pipe = self._pipe or self._start()
+        self.start()
+        pipe = self._pipe
+        assert pipe is not None
         waiting, under_way = iter(enumerate(orders)), dict[int, Order]()
         try:
             while True:
@@ -128,7 +135,7 @@ class Courier:
         self.give_up("it is too slow" if self._has_answered else f"it has not answered for {_WAIT_SECONDS:g} seconds")
         return False
 
-    def _start(self) -> Connection:
+    def _start(self) -> None:
         can_fork = sys.platform == "linux" and threading.active_count() == 1
         context = multiprocessing.get_context("fork" if can_fork else "spawn")
         self._pipe, theirs = context.Pipe()
@@ -137,7 +144,6 @@ class Courier:
         )
         self._process.start()
         theirs.close()
-        return self._pipe
 
 
 def _serve(pipe: Connection, parents: Connection | None, url: str) -> None:

@@ -80,6 +80,11 @@ class Cache:
                 self._say(f"it is not used: {error.strerror}", settings.folder)
         return None
 
+    def begin(self) -> None:
+        """Begin what takes time, before threads are started: what is forked then is quicker there."""
+        if self._courier is not None:
+            self._courier.start()
+
     def close(self) -> None:
         """End what was begun, and say what is to be said at the end."""
         if self._courier is not None:

@@ -176,6 +176,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 session.remember_packs()
             session.formatting.remember()
             runner.stops, runner.sharing = self._stops, sharing
+            sharing.begin()
             try:
                 result: int = runner.run_all(self.control.task_dispatcher())
             finally:
