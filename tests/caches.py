@@ -149,14 +149,12 @@ server.serve_forever()
 @contextlib.contextmanager
 def object_server() -> Iterator[str]:
     """An HTTP server that keeps what is put, in a process of its own: its URL."""
-    process = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
-    try:
+    with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.kill()
 
 
 def request(method: str, url: str, data: bytes | None = None) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from schemagen.cache import courier
+from schemagen.cache import courier, objects
 from schemagen.cache.mapping import New, decode, encode, make_group
 from tests.caches import Built, build, object_server, request, user_cache
 from tests.conftest import REPOSITORY, Project
@@ -225,7 +225,7 @@ def test_slow_server_is_waited_for_no_longer_than_that_is_worth(
     assert (told.code, *counts(told), len(told.warnings)) == (0, 3, 0, 1)
     assert "it has not answered for 1 seconds" in told.warnings[0]
     assert time.monotonic() - began < 30
-    assert courier.REQUEST_SECONDS == 10
+    assert objects.REQUEST_SECONDS == 10
 
 
 @pytest.mark.parametrize("place", ["http://127.0.0.1:1/x", "https://127.0.0.1:PORT/x", "http://no-such-host.invalid/x"])
