@@ -4,7 +4,8 @@
 has nothing to do, then one changed schema, against stock doit and ninja. ``workers`` builds with two of them, against
 plain pystache, stock doit, the ancestor's architecture in Node.js and one worker. ``render`` measures the rendering
 stage alone, ``types`` generators of types, ``forms`` how soon large forms are ready in Chromium, ``format`` prettier
-over many outputs at once, ``cache`` what is found against what is generated. Without a name: ``cold``, and ``noop`` at its smallest size.
+over many outputs at once, ``cache`` what is found against what is generated. Without a name: ``cold``, and ``noop`` at
+its smallest size.
 """
 
 from __future__ import annotations
