@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from schemagen.cache import engine
 from schemagen.cache.courier import Courier
 from schemagen.cache.digests import framed, sha256_fields, sha256_of
 from schemagen.cache.folder import FolderStore
@@ -265,6 +266,20 @@ def test_groups_are_neighbours_and_a_new_schema_changes_one_of_them() -> None:
     assert 40 < len(groups) < 200
     more = [[task.name for task in group] for group in groups_of(tasks(*names, "folder7/new"))]
     assert sum(group not in groups for group in more) in {1, 2}
+
+
+# -- the engine
+
+
+def test_engine_is_named_by_its_source_and_what_it_leans_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import version
+
+    assert engine._versions() == {name: version(name) for name in ("jiter", "jsonschema-rs", "pystache", "pyyaml")}
+    assert {"plan.py", "view/root.py", "contract/view.json"} <= set(engine._sources(engine._FOLDER))
+    before = engine.engine.__wrapped__()
+    assert before == engine.engine.__wrapped__() == engine.engine()
+    monkeypatch.setattr(engine, "_sources", lambda folder: ["plan.py"])
+    assert engine.engine.__wrapped__() != before
 
 
 # -- what is said

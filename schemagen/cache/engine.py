@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import unicodedata
@@ -12,7 +13,8 @@ from schemagen import __version__
 from schemagen.cache.digests import sha256_fields
 
 # What reads schemas, parses templates, and decides whether an example is valid.
-_LEANS_ON = ("jiter", "jsonschema-rs", "pystache", "PyYAML")
+_LEANS_ON = ("jiter", "jsonschema-rs", "pystache", "pyyaml")
+_INFO = ".dist-info"
 _SOURCES = (".py", ".json")
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -29,14 +31,27 @@ def engine() -> str:
         f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}",
         unicodedata.unidata_version,  # which identifiers there are
     ]
-    fields += [f"{name} {_version_of(name)}" for name in _LEANS_ON]
+    fields += [f"{name} {version}" for name, version in _versions().items()]
     for path in _sources(_FOLDER):
         with open(os.path.join(_FOLDER, path), "rb") as file:
             fields += (path, file.read())
     return sha256_fields(fields)
 
 
-def _version_of(name: str) -> str:
+def _versions() -> dict[str, str]:
+    """The versions of what we lean on: by the names of the folders that say so, which is ten times as fast as to have
+    them read."""
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        with contextlib.suppress(OSError):  # of what is no folder there are many
+            for name in os.listdir(folder or "."):
+                if name.endswith(_INFO):
+                    package, _, said = name.removesuffix(_INFO).partition("-")
+                    found.setdefault(package.lower().replace("_", "-"), said)
+    return {name: found.get(name) or _asked(name) for name in _LEANS_ON}
+
+
+def _asked(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
