@@ -53,7 +53,7 @@ def _run(targets: list[Target], seed: int, seconds: float, folder: Path, finds: 
             left = began + seconds - time.monotonic()
             if left <= 0:
                 break
-            here = folder / f"{target.name}-{counts[target.name]}".replace(" ", "-")
+            here = folder / f"{target.name}-{counts[target.name]}"
             here.mkdir()
             start = time.monotonic()
             for told in run_for(target, seed, counts[target.name], min(turn, left), here):

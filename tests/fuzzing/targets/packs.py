@@ -158,4 +158,4 @@ def _render(pack: Pack) -> None:
         b"".join(output.pieces(view))
 
 
-TARGETS = (Target("changed packs", _begin, 40),)
+TARGETS = (Target("changed-packs", _begin, 40),)

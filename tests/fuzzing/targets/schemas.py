@@ -89,8 +89,8 @@ def _begin_projects(folder: Path) -> Execute:
 
 
 TARGETS = (
-    Target("invented schemas", _through(_invent), 60),
-    Target("changed schemas", _through(_change_structure), 60),
-    Target("damaged schemas", _through(_change_bytes), 120),
-    Target("invented projects", _begin_projects, 60),
+    Target("invented-schemas", _through(_invent), 60),
+    Target("changed-schemas", _through(_change_structure), 60),
+    Target("damaged-schemas", _through(_change_bytes), 120),
+    Target("invented-projects", _begin_projects, 60),
 )

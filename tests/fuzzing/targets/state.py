@@ -263,6 +263,6 @@ def _forged(kept: Kept, chance: Random) -> dict[str, bytes | None]:
 
 
 TARGETS = (
-    Target("damaged state", _begin(_damaged, is_forged=False), 30),
-    Target("forged state", _begin(_forged, is_forged=True), 30),
+    Target("damaged-state", _begin(_damaged, is_forged=False), 30),
+    Target("forged-state", _begin(_forged, is_forged=True), 30),
 )

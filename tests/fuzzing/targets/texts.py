@@ -234,6 +234,6 @@ def _yaml(chance: Random) -> bytes:
 
 TARGETS = (
     Target("json", _begin(Syntax.JSON, _json), 1500),
-    Target("commented json", _begin(Syntax.COMMENTED, _commented), 800),
+    Target("commented-json", _begin(Syntax.COMMENTED, _commented), 800),
     Target("yaml", _begin(Syntax.YAML, _yaml), 800),
 )
