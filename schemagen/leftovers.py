@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemagen.errors import OutputError
+from schemagen.plan import is_forbidden
 from schemagen.session import BASENAME, PROJECT_BASENAME, Session, row_name
 from schemagen.state.store import Origin
 from schemagen.writing import Orphan, find_orphans, remove_orphan
@@ -28,6 +29,9 @@ def remove_orphans(session: Session) -> None:
 
 def _remove(session: Session, orphan: Orphan) -> str:
     """Remove an orphan; returns why it is kept, empty if it is not."""
+    if not orphan.is_inside:
+        # Whoever can write the log could name any file of which the bytes are known.
+        return "lies outside of the project and of the output folder: kept"
     if not orphan.is_intact:
         return "was edited: kept"
     try:
@@ -44,7 +48,10 @@ def orphans_of(session: Session) -> list[Orphan]:
         return []
     tasks = (*session.tasks(), *session.project.project_tasks)
     planned = {output.path for task in tasks for output in task.outputs}
-    return list(find_orphans(session.root, owned, planned, session.config.output))
+    # What is read now, and what is Git's, is nobody's left-over, whatever the log says.
+    read = {*session.project.basis, *(path for task in tasks for path in (task.schema, *task.links.inputs))}
+    left = {path: digests for path, digests in owned.items() if path not in read and not is_forbidden(path)}
+    return list(find_orphans(session.root, left, planned, session.config.output))
 
 
 def _forget_gone_tasks(session: Session) -> None:

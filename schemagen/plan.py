@@ -291,6 +291,11 @@ def _changed_links(now: Links, before: Links) -> list[str]:
 _FORBIDDEN = ("/.git/", f"/{STATE_FOLDER}/")
 
 
+def is_forbidden(path: str) -> bool:
+    """Whether ``path`` lies in a folder of Git's or of our own."""
+    return any(folder in f"/{_folded(path)}" for folder in _FORBIDDEN)
+
+
 def check_collisions(tasks: Sequence[Task], read: Iterable[str]) -> None:
     """Raise an ExceptionGroup of ConfigErrors if two outputs would stand in each other's way.
 
@@ -309,7 +314,7 @@ def check_collisions(tasks: Sequence[Task], read: Iterable[str]) -> None:
                 problems.append(_collision(task, output, *taken[folded]))
             elif folded in inputs:
                 problems.append(_error(task, f"output {output.path} would replace {inputs[folded]}"))
-            elif any(folder in f"/{folded}" for folder in _FORBIDDEN):
+            elif is_forbidden(folded):
                 problems.append(_error(task, f"output {output.path} would lie in a folder of Git's or schemagen's own"))
             else:
                 taken[folded] = (task, output)

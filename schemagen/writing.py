@@ -187,17 +187,19 @@ def digest_of_file(path: Path) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A file that we wrote and that nothing makes any more; ``is_intact`` if its bytes are still ours."""
+    """A file that we wrote and that nothing makes any more; ``is_intact`` if its bytes are still ours, ``is_inside`` if
+    it lies in the project or in the output folder."""
 
     path: str
     is_intact: bool
+    is_inside: bool
 
 
 def find_orphans(
     root: Path, owned: Mapping[str, Mapping[str, Origin]], planned: Collection[str], output_folder: str
 ) -> Iterator[Orphan]:
     """The files among ``owned`` that exist and are not ``planned``, which lie below the output folder."""
-    real_folder = os.path.realpath(root / output_folder)
+    real_root, real_folder = os.path.realpath(root), os.path.realpath(root / output_folder)
     for path in sorted(owned.keys() - set(planned)):
         present = digest_of_file(root / path)
         if present is None:
@@ -206,7 +208,8 @@ def find_orphans(
         folder, name = os.path.split(os.path.join(root, path))
         real = os.path.join(os.path.realpath(folder), name)
         if f"{output_folder}/{os.path.relpath(real, real_folder)}" not in planned:
-            yield Orphan(path, present in owned[path])
+            is_inside = any(Path(real).is_relative_to(folder) for folder in (real_root, real_folder))
+            yield Orphan(path, present in owned[path], is_inside)
 
 
 def remove_orphan(root: Path, output_folder: str, path: str) -> None:

@@ -15,7 +15,7 @@ from schemagen.errors import OutputError, SchemagenError
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
-from schemagen.state.store import OURS
+from schemagen.state.shapes import OURS
 from schemagen.writing import remove_orphan
 
 # Makes some outputs of a task.

@@ -54,12 +54,14 @@ def judge(refusal: SchemagenError, files: Mapping[str, bytes] | None) -> None:
     if files is None:
         return
     assert place.path in files, text
-    lines = lines_of(files[place.path], place.path)
-    assert place.line <= len(lines), text
-    assert place.column <= len(lines[place.line - 1]) + 1, text
+    assert is_place(place.line, place.column, files[place.path], place.path), text
 
 
-def lines_of(data: bytes, path: str) -> list[str]:
-    """The lines of a file: to YAML a carriage return alone ends one too."""
+def is_place(line: int, column: int, data: bytes, path: str) -> bool:
+    """Whether there is such a line and column in a file, or right behind one of its lines. To YAML, and some editors, a
+    carriage return alone ends a line too: either way of counting will do there."""
     text = data.decode("utf-8-sig", errors="replace")
-    return re.split(r"\r\n|\r|\n", text) if path.endswith((".yaml", ".yml")) else text.split("\n")
+    ways = [text.split("\n")]
+    if path.endswith((".yaml", ".yml")):
+        ways.append(re.split(r"\r\n|\r|\n", text))
+    return any(1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1 for lines in ways)

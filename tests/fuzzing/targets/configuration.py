@@ -119,9 +119,8 @@ def _begin(folder: Path) -> Execute:
             text = chance.choice(TEXTS).encode("utf-8", "surrogatepass")
             data = data.replace(chance.choice([b"schemas", b"build", b"form", b"old", b"sub", b"auto"]), text)
         (folder / FILE).write_bytes(data)
-        with showing(data=data), deep_recursion():
-            with refusing({FILE: data}):
-                _plan(load_config(folder), folder)
+        with showing(data=data), deep_recursion(), refusing({FILE: data}):
+            _plan(load_config(folder), folder)
 
     return execute
 

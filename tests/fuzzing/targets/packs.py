@@ -1,4 +1,4 @@
-"""Packs with templates, partials and manifests that were changed: refused, at a place in them, or they make something."""
+"""Packs of which a file was changed: refused, at a place in them, or they make something."""
 
 from __future__ import annotations
 
