@@ -32,6 +32,10 @@ def parts(count: int) -> list[int]:
 
 pytest_plugins = ["tests.browser"]
 
+# Some thousand processes are started, and each would compile all of schemagen if none were to write bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(REPOSITORY / ".pytest_cache" / "bytecode"))
+
 # A busy machine is no fault of what is tested.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
