@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from schemagen.generate import Rendered
+from schemagen.generate import Rendered, within
 from schemagen.jsontext import dumps
 from schemagen.overview import NO_SUMMARY, Entry, Summary, build_overview, summarise
 from schemagen.packs import Pack
@@ -68,13 +68,15 @@ class Indexing:
 
     def render(self, task: Task, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of ``task``; the pieces raise
-        TemplateError."""
-        pack = self._pack(task)
+        TemplateError or OutputError."""
+        pack, config = self._pack(task), self._session.config
         entries = self._seen or self._entries()
         for output in pack.project_outputs:
             if output.rule.path in wanted:
                 overview = self._overview(entries, output.rule.path, pack.name)
-                yield output.rule.path, output.pieces(pack.seen_by_templates(overview))
+                pieces = output.pieces(pack.seen_by_templates(overview))
+                path = f"{config.output}/{output.rule.path}"
+                yield output.rule.path, within(pieces, config.max_output_bytes, path)
         self._last = None
 
     def _overview(self, entries: list[Entry], at: str, pack: str) -> dict[str, Any]:

@@ -29,9 +29,6 @@ def remove_orphans(session: Session) -> None:
 
 def _remove(session: Session, orphan: Orphan) -> str:
     """Remove an orphan; returns why it is kept, empty if it is not."""
-    if not orphan.is_inside:
-        # Whoever can write the log could name any file of which the bytes are known.
-        return "lies outside of the project and of the output folder: kept"
     if not orphan.is_intact:
         return "was edited: kept"
     try:
@@ -48,10 +45,11 @@ def orphans_of(session: Session) -> list[Orphan]:
         return []
     tasks = (*session.tasks(), *session.project.project_tasks)
     planned = {output.path for task in tasks for output in task.outputs}
-    # What is read now, and what is Git's, is nobody's left-over, whatever the log says.
+    # Whatever the state says: what is read is no leftover. It may be an output of before that is kept by hand now, or
+    # the state may come from somebody who would have us remove it.
     read = {*session.project.basis, *(path for task in tasks for path in (task.schema, *task.links.inputs))}
-    left = {path: digests for path, digests in owned.items() if path not in read and not is_forbidden(path)}
-    return list(find_orphans(session.root, left, planned, session.config.output))
+    owned = {path: digests for path, digests in owned.items() if path not in read and not is_forbidden(path)}
+    return list(find_orphans(session.root, owned, planned, session.config.output))
 
 
 def _forget_gone_tasks(session: Session) -> None:

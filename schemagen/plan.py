@@ -292,7 +292,7 @@ _FORBIDDEN = ("/.git/", f"/{STATE_FOLDER}/")
 
 
 def is_forbidden(path: str) -> bool:
-    """Whether ``path`` lies in a folder of Git's or of our own."""
+    """Whether no output may ever lie at ``path``."""
     return any(folder in f"/{_folded(path)}" for folder in _FORBIDDEN)
 
 

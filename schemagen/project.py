@@ -22,7 +22,7 @@ from schemagen.config import Config, check_paths, place_of_option
 from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location, RefError, SchemaError
 from schemagen.formatting import NO_FORMATTING, Formatting
-from schemagen.generate import Rendered, render_outputs
+from schemagen.generate import Rendered, render_outputs, within
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.packs import LoadPacks, Options, Pack, load_packs
@@ -113,7 +113,8 @@ class Project:
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.packs, wanted)
+        for below, pieces in render_outputs(schema, resolution, self.packs, wanted):
+            yield below, within(pieces, self.config.max_output_bytes, f"{self.config.output}/{below}")
 
 
 def load_project(

@@ -187,19 +187,17 @@ def digest_of_file(path: Path) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A file that we wrote and that nothing makes any more; ``is_intact`` if its bytes are still ours, ``is_inside`` if
-    it lies in the project or in the output folder."""
+    """A file that we wrote and that nothing makes any more; ``is_intact`` if its bytes are still ours."""
 
     path: str
     is_intact: bool
-    is_inside: bool
 
 
 def find_orphans(
     root: Path, owned: Mapping[str, Mapping[str, Origin]], planned: Collection[str], output_folder: str
 ) -> Iterator[Orphan]:
     """The files among ``owned`` that exist and are not ``planned``, which lie below the output folder."""
-    real_root, real_folder = os.path.realpath(root), os.path.realpath(root / output_folder)
+    real_folder = os.path.realpath(root / output_folder)
     for path in sorted(owned.keys() - set(planned)):
         present = digest_of_file(root / path)
         if present is None:
@@ -208,14 +206,17 @@ def find_orphans(
         folder, name = os.path.split(os.path.join(root, path))
         real = os.path.join(os.path.realpath(folder), name)
         if f"{output_folder}/{os.path.relpath(real, real_folder)}" not in planned:
-            is_inside = any(Path(real).is_relative_to(folder) for folder in (real_root, real_folder))
-            yield Orphan(path, present in owned[path], is_inside)
+            yield Orphan(path, present in owned[path])
 
 
 def remove_orphan(root: Path, output_folder: str, path: str) -> None:
     """Remove the output ``path`` and the folders that it leaves empty, up to the output folder, or, where that was
-    another one, to the project's. Raises OutputError."""
+    another one, to the project's. Raises OutputError, also where it lies outside both: of other places the log is not
+    believed."""
     target = root / path
+    tops, real = (root, root / output_folder), os.path.realpath(target.parent)
+    if not any(os.path.commonpath([top, real]) == top for top in map(os.path.realpath, tops)):
+        raise OutputError("lies outside the project: kept", Location(path), "SG404")
     try:
         target.unlink(missing_ok=True)
     except OSError as error:

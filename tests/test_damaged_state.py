@@ -277,4 +277,4 @@ def test_log_of_somebody_else_has_nothing_removed_outside_or_that_is_read(kept: 
     project.write(LOG, kept.files[LOG] + record(b'C\t""\t' + json.dumps(claims).encode()))
     said = build(project)
     assert all(project.exists(path) for path in victims)
-    assert "../victim.txt:1:1: nothing makes this file any more, but it lies outside of the project" in said
+    assert "../victim.txt:1:1: nothing makes this file any more, but it lies outside the project" in said

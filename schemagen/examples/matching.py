@@ -21,6 +21,10 @@ from schemagen.model import Draft, JsonValue
 _MAX_DEPTH = 60
 _SCHEMA = (dict, bool)
 _COMBINING = frozenset({"allOf", "anyOf", "oneOf", "not", "if"})
+# Where one of these stands, the validator looks at what stands below once more, to see what that covers. So a place
+# within such a place within another costs it 3 * 3 times as much (2.8 as measured with jsonschema-rs 0.61).
+_COVERING = frozenset({"unevaluatedProperties", "unevaluatedItems"})
+_TIMES_COVERED = 3
 
 
 # What tells whether a text is right, by a keyword and its value.
@@ -52,12 +56,23 @@ class Matching:
         self._ways = ways
         self._work = work
         self._tests = tests
+        self._weight = 1
 
     def fits(self, value: JsonValue, place: Place, depth: int = 0) -> bool:
-        """Whether ``value`` is valid by ``place``, as far as is looked at here; raises OutOfWorkError."""
-        self._work.spend()
+        """Whether ``value`` is valid by ``place``, as far as is looked at here; raises OutOfWorkError, also where that
+        is more work than there is for the validator, which cannot be interrupted."""
+        self._work.spend(self._weight)
         if isinstance(place.schema, bool) or depth > _MAX_DEPTH:
             return place.schema is not False
+        if _COVERING.isdisjoint(place.words):
+            return self._fits(value, place, depth)
+        self._weight *= _TIMES_COVERED
+        try:
+            return self._fits(value, place, depth)
+        finally:
+            self._weight //= _TIMES_COVERED
+
+    def _fits(self, value: JsonValue, place: Place, depth: int) -> bool:
         references = self._ways.references(place)
         for target in references:
             if target is not None and not self.fits(value, target, depth + 1):

@@ -13,6 +13,8 @@ from operator import attrgetter
 
 import xxhash
 
+from schemagen.state.files import open_regular
+
 HEADER = b"schemagen-snapshot 5\n"
 # Size, modification time and change time (both in nanoseconds), inode.
 Times = tuple[int, int, int, int]
@@ -32,7 +34,7 @@ def load_parts(path: str) -> tuple[str, str, list[int], list[memoryview]] | None
     """What the snapshot at ``path`` begins with (see ``snapshot``): its key, its dodo, its counts, and its parts. None
     where there is no snapshot, or it is of another version or machine, or damaged, or not what we write."""
     try:
-        with open(path, "rb") as file:
+        with open(open_regular(path, os.O_RDONLY), "rb") as file:
             data = file.read()
     except OSError:
         return None

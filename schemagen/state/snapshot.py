@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import xxhash
 
 from schemagen.state.columns import Columns
+from schemagen.state.files import create_anew
 from schemagen.state.glance import DIGEST, HEADER, Times, load_parts, paths_of
 
 Data = bytes | memoryview
@@ -129,6 +130,6 @@ def write_snapshot(path: str, snapshot: Snapshot) -> None:
     for part in parts:
         digest.update(part)
     temp = f"{path}.new"
-    with open(temp, "wb") as file:
+    with open(temp, "wb", opener=create_anew) as file:
         file.writelines([HEADER, digest.hexdigest().encode() + b"\n", head, *parts])
     os.replace(temp, path)
