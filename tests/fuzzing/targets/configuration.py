@@ -28,6 +28,7 @@ workers = 2
 unresolved_refs = "error"
 default_draft = "2020-12"
 max_schema_bytes = 1000
+max_output_bytes = 1000000
 priority = ["a", "sub/*"]
 timeout = 60
 max_memory = "500M"
