@@ -34,10 +34,19 @@ class Indexing:
 
     def look(self, task: Task) -> Look:
         """See which outputs of ``task``, one of the project's tasks, are not fresh."""
-        if self._session.changes is not None and self._before == self._summaries():
-            return NOT_LOOKED  # nothing that is shown changed, nor what was made of it
+        if self._shows_the_same():
+            return NOT_LOOKED
         self._seen, self._last = self._entries(), None
         return self._session.look(self.keyed(task))
+
+    def _shows_the_same(self) -> bool:
+        """Whether it is known, without a look at all schemas, that nothing that is shown changed, nor what was made of
+        it. Of schemas that fail, or failed the last time, what is recorded is not what is shown."""
+        changes, session = self._session.changes, self._session
+        if changes is None or changes.snapshot.unsettled:
+            return False
+        are_settled = all(session.settled(task) is not None for task in session.tasks())
+        return are_settled and self._before == self._summaries()
 
     def keyed(self, task: Task) -> Task:
         """``task`` with keys that cover the overviews that its outputs show."""

@@ -39,7 +39,7 @@ from schemagen.plan import (
 from schemagen.priority import asked_priority
 from schemagen.refs import Document, Known, Library, owners_of_ids, scanned
 from schemagen.shelf import Shelf
-from schemagen.sources import find_folders, find_schemas, read_bytes
+from schemagen.sources import find_folders, find_schemas, may_be_found, read_bytes
 from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
 
@@ -175,10 +175,16 @@ def load_changed(
     columns, paths = changes.columns, changes.snapshot.paths
     names = columns.task_names()
     schemas = [paths[schema] for schema in columns.schemas()]
-    ids = {schemas[task]: known for task, known in columns.known_ids().items()}
+    try:
+        ids = {schemas[task]: known for task, known in columns.known_ids().items()}
+    except ValueError:  # a snapshot of somebody else's
+        return None
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
+    called = dict(zip(schemas, names, strict=True))
+    if not all(may_be_found(file, config) for file in (*files, *(SchemaFile(called[path], path) for path in ids))):
+        return None  # somebody else's too: it names what is no schema of ours
     packs = load(config.packs, Path(config.root), options_of(config))
-    rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
+    rest = _Rest(called, ids)
     loading = _Loading(config, packs, files, remembered, rest, formatting, parts_of(config))
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)

@@ -21,9 +21,10 @@ from schemagen.packs import LoadPacks, load_packs
 from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
+from schemagen.state.shapes import OURS
 from schemagen.state.sight import Sight, see
-from schemagen.state.store import OURS, Place, State, encode
-from schemagen.unchanged import STATE_FOLDER
+from schemagen.state.store import Place, State, encode
+from schemagen.unchanged import LOG
 from schemagen.writing import (
     OutputFolder,
     Written,
@@ -32,7 +33,7 @@ from schemagen.writing import (
     move_into_place,
 )
 
-STATE_FILE = f"{STATE_FOLDER}/log"
+STATE_FILE = LOG
 BASENAME = "generate"
 PROJECT_BASENAME = "project"
 REASONS_KEPT = 5

@@ -25,7 +25,8 @@ from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
 from schemagen.session import Made, Session
 from schemagen.sharing import Sharing
-from schemagen.state.store import OURS, State
+from schemagen.state.shapes import OURS
+from schemagen.state.store import State
 from schemagen.together import Item, make_together, wanted_of
 from schemagen.workers import Limits, Lost, WorkerPool
 
@@ -105,6 +106,10 @@ class ThreadRunner(_Committing, MThreadRunner):  # type: ignore[misc]  # doit ha
             super().run_tasks(task_dispatcher)
 
 
+# More would only wait for each other, and 10**30 of them are easily written.
+MOST_WORKERS = 512
+
+
 class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
     """Runs our tasks in batches on ``workers`` processes."""
 
@@ -119,6 +124,7 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         session: Session,
     ) -> None:
         super().__init__(dep_manager, reporter, continue_, always_execute, stream)
+        workers = min(workers, MOST_WORKERS)
         self._workers = workers
         self._session = session
         self._unasked: list[Any] = []  # nodes of tasks that may be found

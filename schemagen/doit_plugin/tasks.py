@@ -16,7 +16,7 @@ from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
 from schemagen.sharing import Sharing
-from schemagen.state.store import OURS
+from schemagen.state.shapes import OURS
 from schemagen.workers import deadline
 from schemagen.writing import remove_orphan
 

@@ -109,7 +109,8 @@ class Matching:
     def _fits_words(self, value: JsonValue, place: Place) -> bool:
         words = place.words
         wanted = words.get("type")
-        if wanted is not None and set(types_of(value)).isdisjoint(wanted if isinstance(wanted, list) else [wanted]):
+        types = texts_of(wanted if isinstance(wanted, list) else [wanted])
+        if wanted is not None and set(types_of(value)).isdisjoint(types):
             return False
         if "const" in words and place.draft is not Draft.D4 and not same(value, words["const"]):
             return False
@@ -124,7 +125,7 @@ class Matching:
             return not is_repeating and _fits_count(len(value), words, "Items")
         if isinstance(value, dict):
             required = words.get("required")
-            is_whole = not isinstance(required, list) or all(key in value for key in required)
+            is_whole = not isinstance(required, list) or all(key in value for key in texts_of(required))
             return is_whole and _fits_count(len(value), words, "Properties")
         return True
 
@@ -211,11 +212,17 @@ def item_place(place: Place, index: int) -> Place | None:
     return place.one("items")
 
 
-def listed_needs(place: Place) -> list[tuple[str, list[JsonValue]]]:
+def texts_of(listed: list[JsonValue]) -> list[str]:
+    """The texts in ``listed``: where a $ref leads that no metaschema looks at, there may be anything beside them."""
+    return [item for item in listed if isinstance(item, str)]
+
+
+def listed_needs(place: Place) -> list[tuple[str, list[str]]]:
     """The names of properties that ask for others, with those."""
     keyword = "dependencies" if place.draft in OLD_DRAFTS else "dependentRequired"
     held = place.words.get(keyword)
-    return [(key, needed) for key, needed in held.items() if isinstance(needed, list)] if isinstance(held, dict) else []
+    listed = held.items() if isinstance(held, dict) else ()
+    return [(key, texts_of(needed)) for key, needed in listed if isinstance(needed, list)]
 
 
 def schema_needs(place: Place) -> list[tuple[str, Place]]:

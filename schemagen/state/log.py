@@ -88,6 +88,8 @@ def read_record(path: Path, place: tuple[int, int]) -> Record | None:
     except OSError:
         return None
     try:
+        if offset < 0 or not 0 < length <= os.fstat(fd).st_size - offset:
+            return None
         line = os.pread(fd, length, offset)
     except OSError:
         return None
