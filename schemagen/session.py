@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -260,7 +261,7 @@ class Session:
 
     def bytes_of(self, path: str, most: int | None = None) -> bytes | None:
         """The bytes of the output ``path``; None where there is no such file, or it has more than ``most``."""
-        return bytes_of_file(self.root / path, most)
+        return bytes_of_file(os.path.join(self.config.root, path), most)
 
     def prepare(self) -> None:
         """Compile all templates, so that processes that are forked after this need not."""
