@@ -52,6 +52,7 @@ class Config:
     unresolved_refs: Literal["error", "opaque"] = "error"
     default_draft: Draft = Draft.D2020
     max_schema_bytes: int = 16 * 1024 * 1024
+    max_output_bytes: int = 64 * 1024 * 1024
     priority: tuple[str, ...] = ()
     timeout: int = 60
     max_memory: int | None = None
@@ -139,7 +140,7 @@ def load_config(root: Path) -> Config:
     for key, value in table.items():
         if key in _AUTO:
             values[key] = None if value == "auto" else int(value)
-        elif key in {"max_schema_bytes", "timeout"}:
+        elif key in {"max_schema_bytes", "max_output_bytes", "timeout"}:
             values[key] = int(value)  # JSON Schema takes 10.0 for an integer
         elif key == "max_memory":
             values[key] = None if value == UNLIMITED else bytes_of_size(value)

@@ -22,9 +22,10 @@ from schemagen.packs import LoadPacks, load_packs
 from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
+from schemagen.state.shapes import OURS
 from schemagen.state.sight import Sight, see
-from schemagen.state.store import OURS, Place, State, encode
-from schemagen.unchanged import STATE_FOLDER
+from schemagen.state.store import Place, State, encode
+from schemagen.unchanged import LOG
 from schemagen.writing import (
     OutputFolder,
     Written,
@@ -33,7 +34,7 @@ from schemagen.writing import (
     move_into_place,
 )
 
-STATE_FILE = f"{STATE_FOLDER}/log"
+STATE_FILE = LOG
 BASENAME = "generate"
 PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
@@ -262,6 +263,11 @@ class Session:
     def bytes_of(self, path: str, most: int | None = None) -> bytes | None:
         """The bytes of the output ``path``; None where there is no such file, or it has more than ``most``."""
         return bytes_of_file(os.path.join(self.config.root, path), most)
+
+    def most_seconds(self, task: Task) -> float:
+        """The seconds that ``task`` may take. A run of a formatter, of which there may be one for each output, may take
+        as long again: it is known then which output it hangs at."""
+        return self.config.timeout * (1 + (len(task.outputs) if self.formatting else 0))
 
     def prepare(self) -> None:
         """Compile all templates, so that processes that are forked after this need not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import stat
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from schemagen.model import Draft, Home, JsonValue, Schema, SchemaFile
 from schemagen.state.sight import see
 from schemagen.texts import SUFFIXES, Syntax, json_text, parse_text, place_at, stem_of, suffix_of, syntax_of
 
+_CHUNK = 1 << 20
 SKIPPED_FOLDERS = {"node_modules"}
 
 
@@ -40,6 +42,20 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
         if not excluded or not is_excluded(file, excluded):
             by_path.setdefault(file.path, file)
     return tuple(by_path.values())
+
+
+def may_be_found(file: SchemaFile, config: Config) -> bool:
+    """Whether ``file`` is named as ``find_schemas`` names what it finds, or ``parts`` a part of a document. Nothing is
+    looked up."""
+    if ".." in file.name.split("/"):
+        return False
+    stem = stem_of(file.path)
+    folders = [Path(folder).as_posix() for folder in config.folders]
+    return (
+        any(stem == f"{folder}/{file.name}" for folder in folders)
+        or (file.path in folders and posixpath.basename(stem) == file.name)
+        or any(file.path.startswith(f"{document}#/") for document, _ in config.documents)
+    )
 
 
 def compile_patterns(patterns: Iterable[str]) -> list[re.Pattern[str]]:
@@ -176,7 +192,11 @@ def read_bytes(file: SchemaFile, config: Config) -> bytes:
             status = os.fstat(fd)
             if not stat.S_ISREG(status.st_mode):
                 raise SchemaError("not a regular file", Location(path), "SG108")
-            data = stream.read(limit + 1)
+            # As much as there is, and a byte more, which shows that it did not grow: not all that it may be, for which
+            # there would have to be room.
+            data = stream.read(min(limit, status.st_size) + 1)
+            while status.st_size < len(data) <= limit and (more := stream.read(_CHUNK)):
+                data += more
     except OSError as error:
         raise SchemaError(f"cannot read: {error.strerror}", Location(path), "SG108") from None
     if len(data) > limit:

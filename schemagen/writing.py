@@ -212,8 +212,12 @@ def find_orphans(
 
 def remove_orphan(root: Path, output_folder: str, path: str) -> None:
     """Remove the output ``path`` and the folders that it leaves empty, up to the output folder, or, where that was
-    another one, to the project's. Raises OutputError."""
+    another one, to the project's. Raises OutputError, also where it lies outside both: of other places the log is not
+    believed."""
     target = root / path
+    tops, real = (root, root / output_folder), os.path.realpath(target.parent)
+    if not any(os.path.commonpath([top, real]) == top for top in map(os.path.realpath, tops)):
+        raise OutputError("lies outside the project: kept", Location(path), "SG404")
     try:
         target.unlink(missing_ok=True)
     except OSError as error:

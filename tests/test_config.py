@@ -9,6 +9,7 @@ import pytest
 from schemagen.config import Config, bytes_of_size, check_paths, config_schema, load_config
 from schemagen.errors import ConfigError
 from schemagen.model import Draft
+from tests.conftest import Project
 
 
 def load(tmp_path: Path, text: str) -> Config:
@@ -117,3 +118,9 @@ def test_output_and_schemas_lie_apart(tmp_path: Path, schemas: str, output: str,
     else:
         with pytest.raises(ConfigError):
             check_paths(config)
+
+
+def test_numbers_without_measure_are_taken_for_a_lot(project: Project) -> None:
+    much = 10**30
+    project.config(packs=["packs/plain"], max_schema_bytes=much, timeout=much, batch_size=much)
+    assert project.run("generate", "-w", "2").code == 0

@@ -25,7 +25,8 @@ from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
 from schemagen.session import Made, Session
 from schemagen.sharing import Sharing
-from schemagen.state.store import OURS, State
+from schemagen.state.shapes import OURS
+from schemagen.state.store import State
 from schemagen.together import Item, make_together, wanted_of
 from schemagen.workers import Limits, Lost, WorkerPool
 
@@ -105,6 +106,10 @@ class ThreadRunner(_Committing, MThreadRunner):  # type: ignore[misc]  # doit ha
             super().run_tasks(task_dispatcher)
 
 
+# More would only wait for each other, and 10**30 of them are easily written.
+MOST_WORKERS = 512
+
+
 class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
     """Runs our tasks in batches on ``workers`` processes."""
 
@@ -119,6 +124,7 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         session: Session,
     ) -> None:
         super().__init__(dep_manager, reporter, continue_, always_execute, stream)
+        workers = min(workers, MOST_WORKERS)
         self._workers = workers
         self._session = session
         self._unasked: list[Any] = []  # nodes of tasks that may be found
@@ -237,11 +243,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
 
     @property
     def _most_seconds(self) -> float:
-        """The seconds that a schema may take. A run of a formatter, of which there may be one for each output, may take
-        as long again: it is known then which output it hangs at, so it is not for the pool to end it."""
-        outputs = (len(node.task.planned.outputs) for node in self._running.values())
-        runs = max(outputs, default=0) if self._session.formatting else 0
-        return self._session.config.timeout * (1 + runs)
+        """The seconds that any schema may take."""
+        running = (node.task.planned for node in self._running.values())
+        return max(map(self._session.most_seconds, running), default=self._session.config.timeout)
 
     def _take_results(self, pool: WorkerPool, seconds: float) -> None:
         """Save what workers have done, as doit does, but all that has come together: then it takes two writes to the

@@ -16,7 +16,8 @@ from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
 from schemagen.sharing import Sharing
-from schemagen.state.store import OURS
+from schemagen.state.shapes import OURS
+from schemagen.workers import deadline
 from schemagen.writing import remove_orphan
 
 # Makes some outputs of a task.
@@ -59,7 +60,14 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         return f"generate {', '.join(output.path for output in self.planned.outputs)}"
 
     def execute(self, out: Any = None, err: Any = None) -> TaskFailed | None:
-        return self.take(self._make(self.planned, self.wanted))
+        if self.planned.is_for_project:  # of which there is one, about all schemas
+            return self.take(self._make(self.planned, self.wanted))
+        try:
+            with deadline(self.session.most_seconds(self.planned), self.planned.schema):
+                made = self._make(self.planned, self.wanted)
+        except SchemagenError as problem:  # the time was up just before the work began, or after it ended
+            return Failed(problem)
+        return self.take(made)
 
     @property
     def wanted(self) -> tuple[str, ...]:

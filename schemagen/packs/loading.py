@@ -56,7 +56,7 @@ class Output:
     def prepare(self) -> None:
         """Compile the templates, so that processes that are forked after this need not."""
         if self.copied is None:
-            self.templates.prepare(self.rule.source)
+            self.templates.prepare(self.rule.source, in_pieces=True)
 
     def render(self, view: dict[str, Any]) -> bytes:
         """The bytes of the output; raises TemplateError."""

@@ -1,0 +1,16 @@
+"""What is fuzzed, each with what must be so."""
+
+from tests.fuzzing.running import Target
+from tests.fuzzing.targets import configuration, mustache, packs, schemas, state, texts
+
+TARGETS: dict[str, Target] = {
+    target.name: target
+    for target in (
+        *schemas.TARGETS,
+        *texts.TARGETS,
+        *mustache.TARGETS,
+        *packs.TARGETS,
+        *configuration.TARGETS,
+        *state.TARGETS,
+    )
+}
