@@ -220,6 +220,8 @@ def forged_log(data: bytes, chance: Random) -> bytes:
         kind = chance.random()
         if kind < 0.6:
             at = chance.choice([1, 2, 2, 2])
+            if not _is_json(record[at]):  # it was changed before
+                continue
             record[at] = json.dumps(_plainly(mutated_value(json.loads(record[at]), chance, _NAMES))).encode()
         elif kind < 0.7:
             record[0] = chance.choice([b"R", b"C", b"D", b"F", b"X", b""])
@@ -233,6 +235,14 @@ def forged_log(data: bytes, chance: Random) -> bytes:
             records = records or [[b"R", b'""', b"{}"]]
     texts = [b"\t".join(record) for record in records]
     return header + b"\n" + b"".join(b"%08x %b\n" % (crc32(text), text) for text in texts)
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
 
 
 def _plainly(value: object) -> object:
