@@ -107,6 +107,16 @@ class Project:
             return self._shelf.get(task.schema)
         return None
 
+    def fields_of(self, path: str) -> list[bytes | str]:
+        """All that the schema at ``path`` says: of a file its bytes, of a part of a document what it says and where its
+        references start from. Raises SchemaError where it is another by now, KeyError where there is none."""
+        if self.parts is None or self.parts.document_of(path) is None:
+            return [self._shelf.data(path)]
+        part = self._shelf.get(path) if path in self._shelf else self.parts.schema(SchemaFile(path, path))
+        home = part.home
+        assert home is not None
+        return [part.data, part.draft, home.around, *home.ids]
+
     def render(self, name: str, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
 
@@ -142,7 +152,7 @@ def load_project(
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
-    check_collisions([*tasks, *project.project_tasks], basis)
+    check_collisions([*tasks, *project.project_tasks], basis, config)
     return project
 
 

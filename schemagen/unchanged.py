@@ -65,6 +65,7 @@ class Glance:
             self.fresh = len(parts[7]) // 8  # the ends of the tasks' inputs: one integer each
 
 
-def summary(generated: int, fresh: int, failed: int, seconds: float) -> str:
+def summary(generated: int, fresh: int, failed: int, seconds: float, shared: int = 0) -> str:
     """The line that a build ends with."""
-    return f"{generated} generated, {fresh} fresh, {failed} failed in {seconds:.2f} s\n"
+    found = f"{shared} from the cache, " if shared else ""
+    return f"{generated} generated, {found}{fresh} fresh, {failed} failed in {seconds:.2f} s\n"

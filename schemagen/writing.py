@@ -167,13 +167,14 @@ def _unlink(temp: str | Path) -> None:
         os.unlink(temp)
 
 
-def bytes_of_file(path: Path) -> bytes | None:
-    """The bytes of a regular file; None where there is none that can be read."""
+def bytes_of_file(path: Path, most: int | None = None) -> bytes | None:
+    """The bytes of a regular file; None where there is none that can be read, or it has more than ``most``."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return None
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode) or (most is not None and status.st_size > most):
         os.close(fd)  # open() refuses the descriptor of a folder
         return None
     with open(fd, "rb") as file:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from schemagen.config import Config, check_paths, config_schema, load_config
+from schemagen.config import Config, bytes_of_size, check_paths, config_schema, load_config
 from schemagen.errors import ConfigError
 from schemagen.model import Draft
 from tests.conftest import Project
@@ -29,6 +29,9 @@ def test_defaults_are_those_of_the_schema(tmp_path: Path) -> None:
         value = getattr(config, key)
         if key == "format":
             assert (value, default) == ((), {})
+            continue
+        if key == "cache_size":
+            assert value == bytes_of_size(default)
             continue
         unset = "unlimited" if key == "max_memory" else "auto"
         assert (list(value) if isinstance(value, tuple) else value or unset) == default or value == default, key

@@ -12,13 +12,15 @@ from typing import TypeAlias
 
 import jsonschema_rs
 
-from schemagen.examples.limits import Work
+from schemagen.examples.limits import OutOfWorkError, Work
 from schemagen.examples.numbers import as_fraction
 from schemagen.examples.places import OLD_DRAFTS, Place, Ways, is_only_reference
 from schemagen.jsontext import dumps, is_number
 from schemagen.model import Draft, JsonValue
 
-_MAX_DEPTH = 60
+# Of schemas within schemas, references too: no deeper does this look, and no deeper may the validator, which would need
+# a larger stack.
+_MAX_DEPTH = 400
 _SCHEMA = (dict, bool)
 _COMBINING = frozenset({"allOf", "anyOf", "oneOf", "not", "if"})
 # Where one of these stands, the validator looks at what stands below once more, to see what that covers. So a place
@@ -62,8 +64,10 @@ class Matching:
         """Whether ``value`` is valid by ``place``, as far as is looked at here; raises OutOfWorkError, also where that
         is more work than there is for the validator, which cannot be interrupted."""
         self._work.spend(self._weight)
-        if isinstance(place.schema, bool) or depth > _MAX_DEPTH:
-            return place.schema is not False
+        if isinstance(place.schema, bool):
+            return place.schema
+        if depth > _MAX_DEPTH:
+            raise OutOfWorkError
         if _COVERING.isdisjoint(place.words):
             return self._fits(value, place, depth)
         self._weight *= _TIMES_COVERED
