@@ -33,6 +33,7 @@ from schemagen.cache.mapping import (
     encode,
     local_group,
 )
+from schemagen.state.files import open_regular
 
 BLOBS, MAPPINGS, QUARANTINE = "cas", "ac/v1", "quarantine"
 TEMPORARY = ".tmp"
@@ -220,7 +221,8 @@ class FolderStore:
         return True
 
     def _count(self, size: int) -> None:
-        with open(os.path.join(self.root, TALLY), "ab") as file:
+        fd = open_regular(os.path.join(self.root, TALLY), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(fd, "ab") as file:
             file.write(size.to_bytes(8, "little"))
 
     # -- damage

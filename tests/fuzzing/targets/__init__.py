@@ -1,7 +1,7 @@
 """What is fuzzed, each with what must be so."""
 
 from tests.fuzzing.running import Target
-from tests.fuzzing.targets import configuration, mustache, packs, schemas, state, statefiles, texts
+from tests.fuzzing.targets import caches, configuration, mustache, packs, schemas, state, statefiles, texts
 
 TARGETS: dict[str, Target] = {
     target.name: target
@@ -13,5 +13,6 @@ TARGETS: dict[str, Target] = {
         *configuration.TARGETS,
         *state.TARGETS,
         *statefiles.TARGETS,
+        *caches.TARGETS,
     )
 }
