@@ -33,6 +33,7 @@ from schemagen.cache.mapping import (
     encode,
     local_group,
 )
+from schemagen.state.files import open_regular
 
 BLOBS, MAPPINGS, QUARANTINE = "cas", "ac/v1", "quarantine"
 TEMPORARY = ".tmp"
@@ -202,7 +203,8 @@ class FolderStore:
         self._index.add_all(new)
         added, self._added = self._added, []
         if added:
-            with open(os.path.join(self.root, TALLY), "ab") as file:
+            fd = open_regular(os.path.join(self.root, TALLY), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with open(fd, "ab") as file:
                 file.write(b"".join(size.to_bytes(8, "little") for size in added))
 
     def _write(self, path: str, pieces: Iterable[bytes], *, replaces: bool) -> bool:

@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 
 import xxhash
 
+from schemagen.state.files import open_regular
+
 INDEX = "index/v1"
 _KEY = 32
 RECORD = 2 * _KEY + 8
@@ -54,12 +56,12 @@ class Index:
         return self._files[name]
 
     def _append(self, path: str, records: bytes) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         try:
-            fd = os.open(path, flags, 0o600)
+            fd = open_regular(path, flags, 0o600)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            fd = os.open(path, flags, 0o600)
+            fd = open_regular(path, flags, 0o600)
         try:
             torn = os.fstat(fd).st_size % RECORD
             os.write(fd, bytes(RECORD - torn) + records if torn else records)
