@@ -84,7 +84,7 @@ def find_folders(config: Config) -> dict[str, str]:
     paths = [
         f"{Path(folder).as_posix()}/{prefix}".rstrip("/")
         for folder in config.folders
-        if (root / folder).is_dir()
+        if os.path.isdir(root / folder)
         for prefix, _ in _walk(root, folder)
     ]
     return {path: see(str(root / path)).digest for path in paths}
@@ -92,10 +92,11 @@ def find_folders(config: Config) -> dict[str, str]:
 
 def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:
     base = root / folder
-    if base.is_file():
+    # Not the methods of Path, which raise OSError for a name that is too long.
+    if os.path.isfile(base):
         yield _schema_file(base.name, Path(folder).as_posix())
         return
-    if not base.is_dir():
+    if not os.path.isdir(base):
         raise ConfigError("no such schema folder", Location(folder), "SG010")
     for prefix, names in _walk(root, folder):
         for name in names:

@@ -64,6 +64,21 @@ def test_doits_own_runner_finds_what_ours_kept(built: Project) -> None:
     assert other.outputs() == built.outputs()
 
 
+@pytest.mark.parametrize("kind", ["fifo", "link"])
+def test_file_of_the_cache_that_is_none_holds_no_build_up(built: Project, kind: str) -> None:
+    victim = built.write("../victim.txt", "not ours\n")
+    tally = user_cache(built) / "tally"
+    tally.unlink()
+    if kind == "fifo":
+        os.mkfifo(tally)
+    else:
+        tally.symlink_to(victim)
+    built.write("schemas/bike.json", {"title": "Bike", "description": "Three wheels"})
+    assert build(built).code == 0
+    assert "Three wheels" in built.read("build/bike.txt")
+    assert victim.read_text() == "not ours\n"
+
+
 def test_switching_branches_back_and_forth_generates_nothing(built: Project) -> None:
     first = built.outputs()
     built.write("schemas/bike.json", {"title": "Bike", "description": "Three wheels"})
@@ -171,7 +186,9 @@ def test_force_generates_and_tells_of_other_bytes(built: Project) -> None:
     group = decode(mapping.read_bytes(), mapping.name, b"")
     mapping.unlink()
     blob.unlink()
-    FolderStore(str(folder)).keep([New(key, kept.path, b"other") for key, kept in group.outputs.items()])
+    store = FolderStore(str(folder))
+    store.keep([New(key, kept.path, b"other") for key, kept in group.outputs.items()])
+    store.flush()
     told = build(built, "--force", "-w", "1")
     assert (told.code, counts(told)) == (0, (3, 0))
     assert len(told.warnings) == 1

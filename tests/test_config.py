@@ -120,6 +120,15 @@ def test_output_and_schemas_lie_apart(tmp_path: Path, schemas: str, output: str,
             check_paths(config)
 
 
+@pytest.mark.parametrize("key", ["schemas", "packs"])
+def test_name_that_is_too_long_for_any_folder_names_none(project: Project, key: str) -> None:
+    project.config(**{"packs": ["packs/plain"], key: ["x" * 300]})
+    done = project.run("generate")
+    assert done.code == 3
+    assert done.errors == [f"{'x' * 300}:1:1: {done.err.partition(':1:1: ')[2].strip()}"]
+    assert "no such" in done.err
+
+
 def test_numbers_without_measure_are_taken_for_a_lot(project: Project) -> None:
     much = 10**30
     project.config(packs=["packs/plain"], max_schema_bytes=much, timeout=much, batch_size=much)

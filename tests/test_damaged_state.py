@@ -196,6 +196,14 @@ def test_record_of_another_shape_stops_no_build(kept: Kept) -> None:
         assert_stops_no_build(kept, LOG, kept.files[LOG] + record(text))
 
 
+def test_files_of_packs_of_another_shape_stop_no_build(kept: Kept) -> None:
+    template = "packs/plain/plain.txt.mustache"
+    row = b'R\t"=packs"\t{"files": {"packs/plain/plain.txt.mustache": 1}}'
+    kept.project.write(LOG, kept.files[LOG] + record(row))
+    kept.project.write(template, kept.project.read(template) + "more\n")
+    assert build(kept.project).startswith("2 generated")
+
+
 def test_facts_of_another_shape_stop_no_build(kept: Kept) -> None:
     name, body = next(
         (found.name, found.body) for found in load_log(kept.project.root / LOG).records if found.name == b'"generate:a"'

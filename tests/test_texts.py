@@ -76,6 +76,7 @@ def test_yaml_says_what_json_can_say(text: str, value: str) -> None:
         ("a: -.inf", (1, 4), "SG111", "not a number"),
         ("a: .nan", (1, 4), "SG111", "not a number"),
         ("a: " + "9" * 5000, (1, 4), "SG102", "4300 digits"),
+        ("a: " + "9" * 5000 + ".5", (1, 4), "SG102", "4300 digits"),
         ("a: 1\n---\nb: 2", (2, 1), "SG111", "second document"),
         ("%YAML 1.1\n---\na: no", (1, 1), "SG111", "YAML 1.1"),
         ("", (1, 1), "SG102", "empty"),

@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator
 
 import xxhash
 
+from schemagen.state.files import open_regular
+
 INDEX = "index/v1"
 _KEY = 32
 RECORD = 2 * _KEY + 8
@@ -42,12 +44,8 @@ class Index:
                 yield record[_KEY : 2 * _KEY].hex()
             at = data.rfind(raw, 0, at + _KEY - 1)
 
-    def add(self, keys: Iterable[str], group: str) -> None:
-        """Say that ``group`` holds the outputs with ``keys``; raises OSError."""
-        self.add_all([(key, group) for key in keys])
-
     def add_all(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """The same for pairs of a key and a group."""
+        """Say of pairs of a key and a group that this holds the output with that; raises OSError."""
         for name, records in _by_file(pairs).items():
             self._append(os.path.join(self._root, INDEX, name), records)
             self._files.pop(name, None)
@@ -58,12 +56,12 @@ class Index:
         return self._files[name]
 
     def _append(self, path: str, records: bytes) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         try:
-            fd = os.open(path, flags, 0o600)
+            fd = open_regular(path, flags, 0o600)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            fd = os.open(path, flags, 0o600)
+            fd = open_regular(path, flags, 0o600)
         try:
             torn = os.fstat(fd).st_size % RECORD
             os.write(fd, bytes(RECORD - torn) + records if torn else records)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from schemagen.cache.folder import BLOBS, MAPPINGS, QUARANTINE, TALLY, TEMPORARY, FolderStore
 from schemagen.cache.index import INDEX, files_of
 from schemagen.cache.mapping import Damaged, Group
+from schemagen.state.files import open_regular
 
 _FREE = 5  # the part of the limit that is free after a pruning
 _MOST_NUMBERS = 8192
@@ -44,7 +45,7 @@ class Sizes(NamedTuple):
 def is_due(store: FolderStore, limit: int) -> bool:
     """Whether ``store`` has outgrown ``limit`` bytes, as far as the tally tells."""
     try:
-        with open(os.path.join(store.root, TALLY), "rb") as file:
+        with open(open_regular(os.path.join(store.root, TALLY), os.O_RDONLY), "rb") as file:
             raw = file.read((_MOST_NUMBERS + 1) * 8)
     except FileNotFoundError:
         return False
@@ -166,7 +167,7 @@ def _remove(file: Found) -> int:
 
 @contextlib.contextmanager
 def _lock(root: str) -> Iterator[bool]:
-    fd = os.open(os.path.join(root, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = open_regular(os.path.join(root, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -261,7 +262,7 @@ class _Making:
         for layer in self.layers:
             file = layer.folder / rule.source
             shown = _shown(file, self.root)
-            if file.is_file():
+            if os.path.isfile(file):
                 data = file.read_bytes()
                 self.files[shown] = digest_of(data)
                 return shown, data

@@ -13,10 +13,10 @@ from errno import ELOOP
 _FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def open_regular(path: str | os.PathLike[str], flags: int) -> int:
+def open_regular(path: str | os.PathLike[str], flags: int, mode: int = 0o666) -> int:
     """A descriptor of the regular file at ``path``; raises OSError, also where there is something else."""
     try:
-        fd = os.open(path, flags | _FLAGS, 0o666)
+        fd = os.open(path, flags | _FLAGS, mode)
     except OSError as error:
         if error.errno == ELOOP:
             raise OSError(ELOOP, "a symbolic link") from None

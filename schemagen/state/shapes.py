@@ -15,6 +15,7 @@ VALUES = "_values_:"
 OURS = "schemagen"
 Row = dict[str, Any]
 
+FILES = "files"  # of packs, in the row of these, with their digests
 _DEPENDENCIES = "deps:"  # doit's
 _TEXT = frozenset({str})
 _LISTS = ("missing", "opaque", "ids")
@@ -55,6 +56,8 @@ def row_in(raw: bytes) -> Row | None:
         return None
     values, dependencies = row.get(VALUES, {}), row.get(_DEPENDENCIES, [])
     if not (isinstance(values, dict) and isinstance(dependencies, list) and are_texts(dependencies)):
+        return None
+    if not _is_text_by_text(row.get(FILES, {})):
         return None
     facts = values.get(OURS)
     if facts is None:

@@ -30,6 +30,7 @@ MOST_REPEATED = 1 << 20
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_MOST_DIGITS = 4300
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 # What else the core schema takes for a number.
@@ -186,8 +187,10 @@ class _Reading:
             try:
                 return int(text)
             except ValueError:
-                self._fail(event.start_mark, "a whole number of more than 4300 digits", "SG102")
+                self._fail(event.start_mark, "a number of more than 4300 digits", "SG102")
         if _NUMBER.fullmatch(text):
+            if len(text) > _MOST_DIGITS:  # as in JSON
+                self._fail(event.start_mark, "a number of more than 4300 digits", "SG102")
             return LosslessFloat(text.encode())
         if _UNLIKE_JSON.fullmatch(text):
             message = f"{_shortened(text)} is not a number as JSON writes it: write it so, or quote it if it is text"

@@ -1,7 +1,7 @@
 """What is fuzzed, each with what must be so."""
 
 from tests.fuzzing.running import Target
-from tests.fuzzing.targets import configuration, mustache, packs, schemas, state, texts
+from tests.fuzzing.targets import caches, configuration, mustache, packs, schemas, state, statefiles, texts
 
 TARGETS: dict[str, Target] = {
     target.name: target
@@ -12,5 +12,7 @@ TARGETS: dict[str, Target] = {
         *packs.TARGETS,
         *configuration.TARGETS,
         *state.TARGETS,
+        *statefiles.TARGETS,
+        *caches.TARGETS,
     )
 }

@@ -11,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 from zlib import crc32
 
 import xxhash
@@ -38,7 +40,7 @@ _FILES = {
     "schemas/sub/c.json": '{"title": "C", "properties": {"x": {"$ref": "https://example.com/b"}}}',
     "outside.txt": "not ours\n",
 }
-_OUTPUTS = ("build/a.txt", "build/b.txt", "build/sub/c.txt", "build/all.txt")
+OUTPUTS = ("build/a.txt", "build/b.txt", "build/sub/c.txt", "build/all.txt")
 _EDITS = (
     ("schemas/b.json", '{"title": "Other", "$id": "https://example.com/b"}'),
     ("schemas/a.json", '{"title": "Alone"}'),
@@ -82,17 +84,21 @@ _WORDS = (
 )
 
 
-class Kept:
-    """A project that was built, and builds of it that begin with the same files each time."""
+# What is kept for other checkouts has a target of its own.
+NO_CACHE = {"SCHEMAGEN_NO_CACHE": "1"}
 
-    def __init__(self, folder: Path) -> None:
+
+class Kept:
+    """A project that was built, and builds of it, in an ``environment``, that begin with the same files each time."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] = NO_CACHE) -> None:
         self.root = folder
+        self._environment = environment
         self._clean: dict[tuple[tuple[str, str | None], ...], dict[str, bytes]] = {}
         self._write(_FILES)
         self.build()
         self.build()
         self.before = self.all_files()
-        self.older = dict(self.before)
         self._write({"schemas/a.json": '{"title": "Later"}'})
         self.build()
         self.build()
@@ -134,6 +140,7 @@ class Kept:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(out),
             young_times_trusted(),
+            patch.dict(os.environ, self._environment),
         ):
             code = main(["generate", "-w", "1"])
         return code, out.getvalue()
@@ -141,7 +148,7 @@ class Kept:
     def clean(self, edits: tuple[tuple[str, str | None], ...]) -> dict[str, bytes]:
         """The outputs of a build of the same inputs without any state."""
         if edits not in self._clean:
-            self.restore({LOG: None, SNAPSHOT: None, **dict.fromkeys(_OUTPUTS)})
+            self.restore({LOG: None, SNAPSHOT: None, **dict.fromkeys(OUTPUTS)})
             self.edit(tuple(edit for edit in edits if not edit[0].startswith("build/")))
             code, said = self.build()
             assert code in {0, 1}, said
@@ -220,7 +227,9 @@ def forged_log(data: bytes, chance: Random) -> bytes:
         kind = chance.random()
         if kind < 0.6:
             at = chance.choice([1, 2, 2, 2])
-            record[at] = json.dumps(_plainly(mutated_value(json.loads(record[at]), chance, _NAMES))).encode()
+            if not is_json(record[at]):  # it was changed before
+                continue
+            record[at] = json.dumps(plainly(mutated_value(json.loads(record[at]), chance, _NAMES))).encode()
         elif kind < 0.7:
             record[0] = chance.choice([b"R", b"C", b"D", b"F", b"X", b""])
         elif kind < 0.8:
@@ -235,12 +244,20 @@ def forged_log(data: bytes, chance: Random) -> bytes:
     return header + b"\n" + b"".join(b"%08x %b\n" % (crc32(text), text) for text in texts)
 
 
-def _plainly(value: object) -> object:
+def is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
+
+
+def plainly(value: object) -> object:
     """``value`` with what Python's library cannot write as JSON as text."""
     if isinstance(value, dict):
-        return {key: _plainly(item) for key, item in value.items()}
+        return {key: plainly(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plainly(item) for item in value]
+        return [plainly(item) for item in value]
     return value if isinstance(value, str | int | None) else str(value)
 
 

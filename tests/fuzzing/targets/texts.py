@@ -128,7 +128,8 @@ def _with_floats(value: Any) -> Any:
 def _judge_refusal(data: bytes, refusal: SchemaError) -> None:
     """What Python's own reader takes as well is refused only for what we are stricter in."""
     try:
-        json.loads(data.decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_once, parse_int=_short)
+        text = data.decode("utf-8-sig")
+        json.loads(text, parse_constant=_refuse, object_pairs_hook=_once, parse_int=_short, parse_float=_short)
     except (ValueError, RecursionError):
         return
     is_deep = refusal.code == "SG104"
@@ -148,8 +149,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _short(text: str) -> int:
-    return int(text) if len(text) < 4300 else _refuse(text)
+def _short(text: str) -> float:
+    return float(text) if len(text) < 4300 else _refuse(text)
 
 
 def _judge_value(value: Any) -> None:
