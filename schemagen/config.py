@@ -36,7 +36,9 @@ class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
     are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
     None for no limit; ``timeout`` is in seconds. ``format`` are external formatters, of which the last that matches an
-    output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. ``digest`` is that
+    output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. With
+    ``local_cluster`` the engine dask starts workers here, which no pyproject.toml can ask for; ``shard`` is
+    the part of all, (3, 8) for the third of eight, that this run makes. ``digest`` is that
     of the pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration
     says where options of this run chose other schemas, packs or another output folder, else None."""
 
@@ -57,6 +59,13 @@ class Config:
     format_files: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     json_comments: bool = False
+    engine: Literal["local", "dask"] = "local"
+    scheduler: str = ""
+    scheduler_file: str = ""
+    allow_insecure: bool = False
+    fallback: Literal["error", "local"] = "error"
+    local_cluster: bool = False
+    shard: tuple[int, int] | None = None
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
 
