@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -261,7 +262,7 @@ class Session:
 
     def bytes_of(self, path: str, most: int | None = None) -> bytes | None:
         """The bytes of the output ``path``; None where there is no such file, or it has more than ``most``."""
-        return bytes_of_file(self.root / path, most)
+        return bytes_of_file(os.path.join(self.config.root, path), most)
 
     def most_seconds(self, task: Task) -> float:
         """The seconds that ``task`` may take. A run of a formatter, of which there may be one for each output, may take

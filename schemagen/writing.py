@@ -167,7 +167,7 @@ def _unlink(temp: str | Path) -> None:
         os.unlink(temp)
 
 
-def bytes_of_file(path: Path, most: int | None = None) -> bytes | None:
+def bytes_of_file(path: str | Path, most: int | None = None) -> bytes | None:
     """The bytes of a regular file; None where there is none that can be read, or it has more than ``most``."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)

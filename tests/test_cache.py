@@ -40,6 +40,12 @@ GROUP, BLOB = make_group(OUTPUTS)
 SECRET = b"a secret"
 
 
+def keep(store: FolderStore, outputs: list[New]) -> list[str]:
+    different = store.keep(outputs)
+    store.flush()
+    return different
+
+
 def found_in(store: FolderStore) -> Iterator[bytes | None]:
     """What ``store`` gives for each output, None too where it says that it is damaged."""
     for output in OUTPUTS:
@@ -52,7 +58,7 @@ def found_in(store: FolderStore) -> Iterator[bytes | None]:
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """The files of a folder in which the three outputs are kept, as they are then."""
-    FolderStore(str(tmp_path / "kept")).keep(OUTPUTS)
+    keep(FolderStore(str(tmp_path / "kept")), OUTPUTS)
     return tmp_path / "kept"
 
 
@@ -93,7 +99,7 @@ def test_damage_is_put_aside_once(kept: Path) -> None:
         store.read(OUTPUTS[0].key, "a.txt")
     assert store.read(OUTPUTS[2].key, "c.txt") is None
     assert len(list((kept / "quarantine").iterdir())) == 2
-    assert store.keep(OUTPUTS) == []
+    assert keep(store, OUTPUTS) == []
     assert list(found_in(FolderStore(str(kept)))) == [output.data for output in OUTPUTS]
 
 
@@ -207,12 +213,12 @@ def test_fields_do_not_run_into_each_other() -> None:
 def test_index_finds_the_newest_first_and_heals_a_torn_end(tmp_path: Path) -> None:
     key, groups = sha256_of(b"key"), [sha256_of(bytes([number])) for number in range(3)]
     for group in groups:
-        Index(str(tmp_path)).add([key], group)
+        Index(str(tmp_path)).add_all([(key, group)])
     assert list(Index(str(tmp_path)).groups_of(key)) == groups[::-1]
     file = tmp_path / "index" / "v1" / key[:2]
     file.write_bytes(file.read_bytes()[: 3 * RECORD - 5])
     assert list(Index(str(tmp_path)).groups_of(key)) == groups[1::-1]
-    Index(str(tmp_path)).add([key], groups[2])
+    Index(str(tmp_path)).add_all([(key, groups[2])])
     assert list(Index(str(tmp_path)).groups_of(key)) == groups[::-1]
     assert file.stat().st_size == 4 * RECORD
     assert list(Index(str(tmp_path)).groups_of(sha256_of(b"other"))) == []
@@ -224,7 +230,7 @@ def test_index_finds_the_newest_first_and_heals_a_torn_end(tmp_path: Path) -> No
 def test_pruning_writes_the_index_anew_and_forgets_what_is_gone(tmp_path: Path) -> None:
     store = FolderStore(str(tmp_path))
     for number, output in enumerate(OUTPUTS):
-        store.keep([output])
+        keep(store, [output])
         for file in tmp_path.rglob("*"):
             if file.is_file() and file.stat().st_mtime > 1e6:
                 os.utime(file, (number + 1, number + 1))

@@ -186,7 +186,9 @@ def test_force_generates_and_tells_of_other_bytes(built: Project) -> None:
     group = decode(mapping.read_bytes(), mapping.name, b"")
     mapping.unlink()
     blob.unlink()
-    FolderStore(str(folder)).keep([New(key, kept.path, b"other") for key, kept in group.outputs.items()])
+    store = FolderStore(str(folder))
+    store.keep([New(key, kept.path, b"other") for key, kept in group.outputs.items()])
+    store.flush()
     told = build(built, "--force", "-w", "1")
     assert (told.code, counts(told)) == (0, (3, 0))
     assert len(told.warnings) == 1

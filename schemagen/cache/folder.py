@@ -61,6 +61,8 @@ class FolderStore:
         self._index = Index(root)
         self._groups: dict[str, Group | None] = {}  # that were read, by key; None for one that is no good
         self._blob = "", -1  # the last one, and its file
+        self._new: list[tuple[str, str]] = []  # keys of outputs and groups that wait for ``flush``
+        self._added: list[int] = []  # the sizes of these groups
 
     def open(self) -> bool:
         """Make the folder where there is none; whether there is one now. Raises Unusable for one that is not safe."""
@@ -172,7 +174,8 @@ class FolderStore:
     # -- writing
 
     def keep(self, outputs: Collection[New]) -> list[str]:
-        """Keep ``outputs`` as one group; returns the paths of those that are kept already with other bytes."""
+        """Keep ``outputs`` as one group, to be found after ``flush``; returns the paths of those that are kept already
+        with other bytes."""
         return self.keep_group(local_group(outputs), [output.data for output in outputs])
 
     def keep_group(self, group: Group, pieces: Sequence[bytes]) -> list[str]:
@@ -190,9 +193,19 @@ class FolderStore:
                 return differing(group, present)
             self._write(path, [mapping], replaces=True)
         self._groups[group.key] = group
-        self._index.add(group.outputs, group.key)
-        self._count(group.size + len(mapping))
+        self._new += [(key, group.key) for key in group.outputs]
+        self._added.append(group.size + len(mapping))
         return []
+
+    def flush(self) -> None:
+        """Let what was kept be found: one write for all of it that is together in the index."""
+        new, self._new = self._new, []
+        self._index.add_all(new)
+        added, self._added = self._added, []
+        if added:
+            fd = open_regular(os.path.join(self.root, TALLY), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with open(fd, "ab") as file:
+                file.write(b"".join(size.to_bytes(8, "little") for size in added))
 
     def _write(self, path: str, pieces: Iterable[bytes], *, replaces: bool) -> bool:
         """Write a file; whether it was, which it is not where it is there and must not be replaced."""
@@ -219,11 +232,6 @@ class FolderStore:
             raise
         os.unlink(temp)
         return True
-
-    def _count(self, size: int) -> None:
-        fd = open_regular(os.path.join(self.root, TALLY), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with open(fd, "ab") as file:
-            file.write(size.to_bytes(8, "little"))
 
     # -- damage
 

@@ -44,12 +44,8 @@ class Index:
                 yield record[_KEY : 2 * _KEY].hex()
             at = data.rfind(raw, 0, at + _KEY - 1)
 
-    def add(self, keys: Iterable[str], group: str) -> None:
-        """Say that ``group`` holds the outputs with ``keys``; raises OSError."""
-        self.add_all([(key, group) for key in keys])
-
     def add_all(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """The same for pairs of a key and a group."""
+        """Say of pairs of a key and a group that this holds the output with that; raises OSError."""
         for name, records in _by_file(pairs).items():
             self._append(os.path.join(self._root, INDEX, name), records)
             self._files.pop(name, None)

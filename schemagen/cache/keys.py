@@ -20,7 +20,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from schemagen.cache.digests import sha256_fields
+from schemagen.cache.digests import sha256_fields, sha256_of
 from schemagen.cache.engine import engine
 from schemagen.cache.surroundings import Surroundings
 from schemagen.errors import SchemaError
@@ -76,15 +76,16 @@ class Keys:
         except (KeyError, SchemaError):  # it changed just now: the build says so where it reads it
             return ()
         base = sha256_fields(fields)
-        return tuple(sha256_fields([base, output.key, *self._place(output)]) for output in task.outputs)
+        return tuple(self._key(base, output) for output in task.outputs)
 
-    def _place(self, output: PlannedOutput) -> list[str]:
+    def _key(self, base: str, output: PlannedOutput) -> str:
         below = output.below
         if not self._is_formatted(below):
-            return [below]
+            # What is before the path has always the same length; and no key of one that is formatted begins so.
+            return sha256_of(f"{base}{output.key}{below}".encode())
         # Outside the project folder it would be a path of this machine.
         folder = "" if os.path.isabs(self._output) else self._output
-        return [below, folder, self._surroundings.digest(below)]
+        return sha256_fields([base, output.key, below, folder, self._surroundings.digest(below)])
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:

@@ -31,7 +31,7 @@ from schemagen.cache.settings import Settings
 from schemagen.plan import Task
 
 # A group in the folder is what was made after each other: up to so many outputs, or bytes.
-_MOST_OUTPUTS, _MOST_BYTES = 256, 4 << 20
+_MOST_OUTPUTS, _MOST_BYTES = 1024, 4 << 20
 # A group beyond this machine has no more bytes.
 _MOST_GROUP_BYTES = 32 << 20
 # Where there is no folder, what is brought is held in memory, up to so many bytes.
@@ -124,6 +124,7 @@ class Cache:
             if isinstance(result, bytes):
                 for group in groups[order.name]:
                     self._take(group, order.name, result)
+        self._flush()
 
     def _lacks(self, task: Task) -> bool:
         keys = self._keys.of(task)
@@ -192,6 +193,7 @@ class Cache:
         if self._folder is not None:
             for outputs in _chunks(self._new(made, bytes_of)):
                 self._in_folder(partial(FolderStore.keep, outputs=outputs))
+            self._flush()
             self._prune()
         if self._courier is not None and not self._settings.is_read_only:
             names = {task.name for task in made}
@@ -215,6 +217,13 @@ class Cache:
         except (Damaged, OSError):  # it is in quarantine now, or told when it is written
             return None
         return None if kept is None else kept.sha256
+
+    def _flush(self) -> None:
+        def flush(folder: FolderStore) -> list[str]:
+            folder.flush()
+            return []
+
+        self._in_folder(flush)
 
     def _in_folder(self, keep: Callable[[FolderStore], list[str]]) -> None:
         if self._folder is None:

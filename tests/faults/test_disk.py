@@ -98,7 +98,8 @@ def test_case_28_project_in_which_no_state_can_be_kept(small: Project) -> None:
 
 def test_case_29_state_that_anybody_may_write(small: Project) -> None:
     """The state lies in the project, as pyproject.toml does, so who may write the one has the other; it is read
-    wherever it comes from, and what it says is checked. For the shared cache see tests of that."""
+    wherever it comes from, and what it says is checked. The shared cache, which lies elsewhere, is another matter: see
+    tests/test_cache_builds.py."""
     build(small)
     (small.root / ".schemagen").chmod(0o777)
     assert build(small).summary == "0 generated, 3 fresh, 0 failed"

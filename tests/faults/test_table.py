@@ -12,8 +12,8 @@ PAGE = REPOSITORY / "docs/reliability.md"
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+) \|$", re.MULTILINE)
 LINK = re.compile(r"\[`(test_\w+)`\]\(\.\./(tests/[\w/]+\.py)\)")
 CASES = 103
-# The cases of a shared cache and of a cluster, until these are there.
-AWAITED = set(range(91, 104))
+# The cases of a cluster, until it is there.
+AWAITED = set(range(99, 104))
 
 
 def rows() -> dict[int, list[tuple[str, str]]]:
