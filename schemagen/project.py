@@ -85,6 +85,15 @@ class Project:
         names = {other: self.names[other] for other in resolution.files if other in self.names}
         return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each schema that was read, by path."""
+        sizes = {path: sight.times[0] for path, sight in self.sights.items()}
+        return sizes if self.parts is None else {**sizes, **self.parts.sizes()}
+
+    def schema_at(self, path: str) -> Schema:
+        """The schema at ``path``, which a resolution of this project has; raises SchemaError where it broke since."""
+        return self._shelf.get(path)
+
     def load_shared(self, tasks: Iterable[Task]) -> None:
         """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
         has to load one that another has loaded too."""
