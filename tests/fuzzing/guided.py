@@ -79,7 +79,7 @@ TARGETS: dict[str, tuple[Callable[[Path], Input], Callable[[Path], Iterable[byte
     "commented-json": (_text_input(Syntax.COMMENTED), lambda folder: suite_schemas(), texts.JSON_WORDS),
     "yaml": (_text_input(Syntax.YAML), lambda folder: suite_schemas(), texts.YAML_WORDS),
     "templates": (_template_input, _template_seeds, mustache.WORDS),
-    "invented-templates": (_invented_template_input, _no_seeds, ()),
+    "invented-templates": (_invented_template_input, _no_seeds, [b"\0", b"\xff"]),
     "state": (_state_input, statefiles.seeds, statefiles.WORDS),
 }
 
