@@ -12,7 +12,7 @@ from schemagen.state.columns import Columns
 from schemagen.state.glance import FIELDS, Times, times_at
 from schemagen.state.sight import Sight, file_system_now, see, settled
 from schemagen.state.snapshot import Snapshot, snapshot_from, write_snapshot
-from schemagen.unchanged import LOCK, SNAPSHOT, STATE_FOLDER, Glance
+from schemagen.unchanged import LOCK, LOG, SNAPSHOT, STATE_FOLDER, Glance
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,19 @@ def look(glance: Glance | None) -> Look:
         return EVERYTHING
     if glance.fresh:
         return Look(glance.fresh, None)
-    snapshot, paths = snapshot_from(*glance.loaded), glance.differing
+    paths = glance.differing
+    try:
+        snapshot = snapshot_from(*glance.loaded)
+        columns = snapshot.columns()
+    except ValueError:  # with the right digest all the same: nobody need trust it
+        return EVERYTHING
     if paths and paths[-1] >= snapshot.inputs + snapshot.outputs:
+        return EVERYTHING
+    if snapshot.log_size != _size_of(LOG) or any(task >= len(columns) for task in snapshot.unsettled):
         return EVERYTHING
     began = file_system_now(LOCK)
     sights = {path: see(snapshot.paths[path], follows=snapshot.follows(path)) for path in paths}
     changed = {path for path, sight in sights.items() if not sight.digest or sight.digest != snapshot.digest(path)}
-    columns = snapshot.columns()
     if not changed <= {*columns.schemas(), *columns.outputs}:  # concerns more than single tasks
         return EVERYTHING
     tasks = columns.touching(changed) if changed else set()
@@ -77,6 +83,13 @@ def look(glance: Glance | None) -> Look:
         return Look(0, found)
     _renew(found)
     return Look(snapshot.tasks, None)
+
+
+def _size_of(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _renew(changes: Changes) -> None:
@@ -99,6 +112,6 @@ def save(snapshot: Snapshot) -> None:
 def discard_snapshot(folder: str) -> None:
     """Remove the snapshot of the project in ``folder``, and what a killed build left beside it: a build begins that may
     write, and it holds the lock."""
-    for name in (SNAPSHOT, f"{SNAPSHOT}.new", f"{STATE_FOLDER}/log.new"):
+    for name in (SNAPSHOT, f"{SNAPSHOT}.new", f"{LOG}.new"):
         with contextlib.suppress(OSError):  # there is none, or nothing can be written here
             os.unlink(os.path.join(folder, name))

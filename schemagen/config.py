@@ -36,11 +36,13 @@ class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
     are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
     None for no limit; ``timeout`` is in seconds. ``format`` are external formatters, of which the last that matches an
-    output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. With
-    ``local_cluster`` the engine dask starts workers here, which no pyproject.toml can ask for; ``shard`` is
-    the part of all, (3, 8) for the third of eight, that this run makes. ``digest`` is that
-    of the pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration
-    says where options of this run chose other schemas, packs or another output folder, else None."""
+    output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. ``cache``
+    says whether outputs are kept, or the URL where; ``cache_size`` is how many bytes of a folder that may take;
+    ``cache_asked`` and ``cache_is_read_only`` are what options of this run say of it. With ``local_cluster`` the engine
+    dask starts workers here, which no pyproject.toml can ask for; ``shard`` is the part of all, (3, 8) for the third of
+    eight, that this run makes. ``digest`` is that of the pyproject.toml that was read, empty where there is none.
+    ``project`` is what the project's own configuration says where options of this run chose other schemas, packs or
+    another output folder, else None."""
 
     root: str
     schemas: tuple[str, ...] = ("schemas",)
@@ -52,6 +54,7 @@ class Config:
     unresolved_refs: Literal["error", "opaque"] = "error"
     default_draft: Draft = Draft.D2020
     max_schema_bytes: int = 16 * 1024 * 1024
+    max_output_bytes: int = 64 * 1024 * 1024
     priority: tuple[str, ...] = ()
     timeout: int = 60
     max_memory: int | None = None
@@ -59,6 +62,10 @@ class Config:
     format_files: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     json_comments: bool = False
+    cache: bool | str = True
+    cache_size: int = 1 << 30
+    cache_asked: bool | str | None = field(default=None, compare=False)
+    cache_is_read_only: bool = field(default=False, compare=False)
     engine: Literal["local", "dask"] = "local"
     scheduler: str = ""
     scheduler_file: str = ""
@@ -142,10 +149,12 @@ def load_config(root: Path) -> Config:
     for key, value in table.items():
         if key in _AUTO:
             values[key] = None if value == "auto" else int(value)
-        elif key in {"max_schema_bytes", "timeout"}:
+        elif key in {"max_schema_bytes", "max_output_bytes", "timeout"}:
             values[key] = int(value)  # JSON Schema takes 10.0 for an integer
         elif key == "max_memory":
             values[key] = None if value == UNLIMITED else bytes_of_size(value)
+        elif key == "cache_size":
+            values[key] = bytes_of_size(value)
         elif key == "format":
             values[key] = tuple(_formatter(pattern, command, text) for pattern, command in value.items())
         elif key == "default_draft":

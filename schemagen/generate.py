@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from schemagen.errors import Location, SchemaError, TemplateError
+from schemagen.errors import Location, OutputError, SchemaError, TemplateError
 from schemagen.languages import Modules
 from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, Pack
 from schemagen.view import build_view
 
-# The outputs of a schema from this many bytes on are made in pieces.
-_LARGE = 1 << 18
 Rendered = tuple[str, Iterable[bytes]]
 
 
@@ -51,12 +49,21 @@ def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:
     return frozenset[str]().union(*names) if len(names) == len(read) else None
 
 
+def within(pieces: Iterable[bytes], most: int, path: str) -> Iterator[bytes]:
+    """``pieces`` of the output ``path``; raises OutputError once they are more than ``most`` bytes."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > most:
+            message = f"would have more than {most} bytes; max_output_bytes in [tool.schemagen] sets the limit"
+            raise OutputError(message, Location(path), "SG405")
+        yield piece
+
+
 def _pieces(schema: Schema, pack: Pack, output: Output, view: dict[str, Any]) -> Iterator[bytes]:
     try:
-        if len(schema.data) < _LARGE:
-            yield output.render(view)
-        else:
-            yield from output.pieces(view)
+        # In pieces, however small the schema: a loop within a loop makes much of little.
+        yield from output.pieces(view)
     except TemplateError as error:
         raise TemplateError(f"{error.message}, rendering {schema.path}", error.location, error.code) from error
     except RecursionError:

@@ -51,7 +51,7 @@ def open_elsewhere(named: str, warn: Callable[[str], None]) -> Elsewhere:
     log = next((each for each in (folder / _LOG, folder / _LOG.name) if each.is_file()), None)
     if log is None:
         message = f"there is no {STATE_FILE} in this folder: it is what a build leaves, hidden from who lists files"
-        raise ConfigError(message, Location(named), "SG054")
+        raise ConfigError(message, Location(named), "SG057")
     return Elsewhere(folder, State(log, lambda damage: warn(f"{log}:1:1: warning: {damage}")))
 
 

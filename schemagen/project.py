@@ -22,7 +22,7 @@ from schemagen.config import Config, check_paths, place_of_option
 from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location, RefError, SchemaError
 from schemagen.formatting import NO_FORMATTING, Formatting
-from schemagen.generate import Rendered, render_outputs
+from schemagen.generate import Rendered, render_outputs, within
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.packs import LoadPacks, Options, Pack, load_packs
@@ -39,7 +39,7 @@ from schemagen.plan import (
 from schemagen.priority import asked_priority
 from schemagen.refs import Document, Known, Library, owners_of_ids, scanned
 from schemagen.shelf import Shelf
-from schemagen.sources import find_folders, find_schemas, read_bytes
+from schemagen.sources import find_folders, find_schemas, may_be_found, read_bytes
 from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
 
@@ -116,13 +116,24 @@ class Project:
             return self._shelf.get(task.schema)
         return None
 
+    def fields_of(self, path: str) -> list[bytes | str]:
+        """All that the schema at ``path`` says: of a file its bytes, of a part of a document what it says and where its
+        references start from. Raises SchemaError where it is another by now, KeyError where there is none."""
+        if self.parts is None or self.parts.document_of(path) is None:
+            return [self._shelf.data(path)]
+        part = self._shelf.get(path) if path in self._shelf else self.parts.schema(SchemaFile(path, path))
+        home = part.home
+        assert home is not None
+        return [part.data, part.draft, home.around, *home.ids]
+
     def render(self, name: str, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
 
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.packs, wanted)
+        for below, pieces in render_outputs(schema, resolution, self.packs, wanted):
+            yield below, within(pieces, self.config.max_output_bytes, f"{self.config.output}/{below}")
 
 
 def load_project(
@@ -150,7 +161,7 @@ def load_project(
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
-    check_collisions([*tasks, *project.project_tasks], basis)
+    check_collisions([*tasks, *project.project_tasks], basis, config)
     return project
 
 
@@ -173,10 +184,16 @@ def load_changed(
     columns, paths = changes.columns, changes.snapshot.paths
     names = columns.task_names()
     schemas = [paths[schema] for schema in columns.schemas()]
-    ids = {schemas[task]: known for task, known in columns.known_ids().items()}
+    try:
+        ids = {schemas[task]: known for task, known in columns.known_ids().items()}
+    except ValueError:  # a snapshot of somebody else's
+        return None
     files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
+    called = dict(zip(schemas, names, strict=True))
+    if not all(may_be_found(file, config) for file in (*files, *(SchemaFile(called[path], path) for path in ids))):
+        return None  # somebody else's too: it names what is no schema of ours
     packs = load(config.packs, Path(config.root), options_of(config))
-    rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
+    rest = _Rest(called, ids)
     loading = _Loading(config, packs, files, remembered, rest, formatting, parts_of(config))
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)

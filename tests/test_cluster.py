@@ -131,7 +131,7 @@ def test_formatters_go_over_what_a_cluster_makes(project: Project, cluster: clus
 
 def test_cluster_that_is_started_for_a_build_is_gone_after_it(project: Project) -> None:
     add_schemas(project, "a", "b")
-    done = project.run("generate", "--engine", "dask", "--local", "-w", "1")
+    done = project.run("generate", "-q", "--engine", "dask", "--local", "-w", "1")
     assert (done.code, done.err) == (0, "")
     assert project.outputs().keys() == {"a.txt", "b.txt"}
 

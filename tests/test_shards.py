@@ -159,7 +159,7 @@ def test_state_that_says_anything_at_all_does_no_harm(
 def test_folder_without_a_state_is_refused(project: Project) -> None:
     done = project.run("merge-state", "schemas")
     assert (done.code, len(done.errors)) == (3, 1)
-    assert "[SG054]" in done.err
+    assert "[SG057]" in done.err
 
 
 # -- how it is divided

@@ -27,7 +27,9 @@ def start_pool(session: Session, tasks: Collection[Task], workers: int, on_loss:
     """``workers`` processes for ``tasks``."""
     session.project.load_shared(tasks)
     making = _MakingTogether if session.formatting.takes_many else _Making
-    limits = Limits(_most_seconds(session, tasks), session.config.max_memory)
+    # It is known of a formatter which output it hangs at, so it is not for the pool to end it.
+    seconds = max(map(session.most_seconds, tasks), default=session.config.timeout)
+    limits = Limits(seconds, session.config.max_memory)
     return WorkerPool(workers, making(session), limits, on_loss)
 
 
@@ -38,13 +40,6 @@ def start_cluster(session: Session, tasks: Collection[Task], cluster: Cluster, o
 
     session.project.load_shared(tasks)
     return DaskEngine(cluster, Sending(session, tasks), session.config.timeout, on_loss)
-
-
-def _most_seconds(session: Session, tasks: Collection[Task]) -> float:
-    """The seconds that a schema may take. A run of a formatter, of which there may be one for each output, may take
-    as long again: it is known then which output it hangs at, so it is not for the pool to end it."""
-    runs = max((len(task.outputs) for task in tasks), default=0) if session.formatting else 0
-    return session.config.timeout * (1 + runs)
 
 
 class _Making:

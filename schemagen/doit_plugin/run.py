@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from schemagen.changes import Changes, Look
     from schemagen.cluster.scheduler import Cluster
     from schemagen.session import Session
+    from schemagen.sharing import Sharing
 
 # Options of doit's run that change how a build is done, not what it does.
 _THRESHOLDS = (10_000, 20, 20)
@@ -167,12 +168,13 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         from schemagen.workers import deep_recursion
         from schemagen.writing import sweep_temps
 
-        session = _session_of(self.task_list)
-        if session is None:
+        sharing = _sharing_of(self.task_list)
+        if sharing is None:
             return super()._execute(
                 outfile, verbosity, always, continue_, reporter, num_process, par_type, single,
                 auto_delayed_regex, force_verbosity, failure_verbosity, pdb,
             )  # fmt: skip
+        session, sharing.renews = sharing.session, always
         if par_type not in {"process", "thread"}:
             raise InvalidCommand(f"Invalid parallel type {par_type}")
         PythonAction.pm_pdb = pdb
@@ -201,10 +203,12 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 remove_orphans(session)
                 session.remember_packs()
             session.formatting.remember()
-            runner.stops = self._stops
+            runner.stops, runner.sharing = self._stops, sharing
+            sharing.begin()
             try:
                 result: int = runner.run_all(self.control.task_dispatcher())
             finally:
+                sharing.close()
                 if self._stops.is_stopped or (isinstance(runner, BatchRunner) and runner.has_lost_workers):
                     sweep_temps(session.root / session.config.output)
             for path in sorted(session.kept):
@@ -332,10 +336,10 @@ def _cluster_for(session: Session, engine: str, scheduler: str) -> Cluster | Non
     return choose_cluster(replace(config, scheduler=scheduler) if scheduler else config)
 
 
-def _session_of(tasks: list[Any]) -> Session | None:
+def _sharing_of(tasks: list[Any]) -> Sharing | None:
     from schemagen.doit_plugin.tasks import GroupTask
 
-    return next((task.session for task in tasks if isinstance(task, GroupTask)), None)
+    return next((task.sharing for task in tasks if isinstance(task, GroupTask)), None)
 
 
 @contextlib.contextmanager

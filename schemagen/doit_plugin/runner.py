@@ -27,7 +27,9 @@ from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import EngineError, Location, SchemagenError
 from schemagen.plan import Task
 from schemagen.session import Made, Session
-from schemagen.state.store import OURS, State
+from schemagen.sharing import Sharing
+from schemagen.state.shapes import OURS
+from schemagen.state.store import State
 from schemagen.together import Item
 from schemagen.workers import Batch, Engine, Lost, WorkerPool
 
@@ -44,6 +46,7 @@ class _Committing:
     """What all our runners add to doit's: see each method."""
 
     stops: Stops
+    sharing: Sharing
     reporter: Any
     continue_: bool
     final_result: int
@@ -64,6 +67,12 @@ class _Committing:
                 self._handle_task_error(node, Failed(problem))
         if isinstance(node.task, OutputsTask):
             node.task.forget_made()
+
+    def finish(self) -> None:
+        """What was made is kept before all is said to be over."""
+        if not self.stops.is_stopped:
+            self.sharing.keep()
+        super().finish()  # type: ignore[misc]  # of doit's Runner
 
     def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
         # A group of our tasks does nothing itself. That one of them failed is known, and reported, and
@@ -104,6 +113,10 @@ class ThreadRunner(_Committing, MThreadRunner):  # type: ignore[misc]  # doit ha
             super().run_tasks(task_dispatcher)
 
 
+# More would only wait for each other, and 10**30 of them are easily written.
+MOST_WORKERS = 512
+
+
 class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
     """Runs our tasks in batches on ``workers`` processes, or on the workers of ``cluster``."""
 
@@ -119,8 +132,10 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         cluster: Cluster | None = None,
     ) -> None:
         super().__init__(dep_manager, reporter, continue_, always_execute, stream)
+        workers = min(workers, MOST_WORKERS)
         self._workers = workers
         self._session = session
+        self._unasked: list[Any] = []  # nodes of tasks that may be found
         self._cluster = cluster
         self._backlog = Backlog(workers, session.config.batch_size, worth_of_batches(session, cluster))
         self._engine: Engine | None = None
@@ -172,8 +187,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             self._running[node.task.planned.name] = node
             if self._is_special(node.task):
                 self._special.add(node.task.planned.name)
-            self._backlog.add(self._job(node.task))
+            self._unasked.append(node)
             return
+        self._find()
         if self._running:
             self._feed()  # so that they work while this process does
         self.process_task_result(node, self.execute_task(node.task))
@@ -193,8 +209,29 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         """The bytes of each schema that was read, by path."""
         return self._session.project.sizes()
 
+    def _find(self) -> bool:
+        """Save what is found of new tasks, and queue the others; whether any was found."""
+        asked, self._unasked = self._unasked, []
+        nodes = iter(asked)
+        was_found = False
+        for found in self.sharing.find([(node.task.planned, node.task.action.wanted) for node in asked]):
+            done = []
+            for made, node in zip(found, nodes, strict=False):  # not a node more than is found
+                if made is None:
+                    self._backlog.add(self._job(node.task))
+                else:
+                    node.task.executed = True
+                    done.append((self._running.pop(node.task.planned.name), made))
+            self._save_all(done)
+            was_found = was_found or bool(done)
+        for node in nodes:
+            self._backlog.add(self._job(node.task))
+        return was_found
+
     def _wait(self) -> None:
         """Keep the workers busy, and take what they have done."""
+        if self._find():
+            return
         engine = self._feed()
         try:
             self._take_results(engine, LOOK_SECONDS)
@@ -263,22 +300,25 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
                     done.append(self._take(item, result))  # what came before an error must be saved
             except EngineError as error:
                 lost = error
-            if done:
-                self._finish(done)
+            self._save_all(done)
             if lost is not None:
                 raise lost
         return bool(done)
 
-    def _finish(self, done: Done) -> None:
-        self._claim(done)
-        problems = self._commit(done)
-        for (node, _), problem in zip(done, problems, strict=True):
-            if problem is not None:
-                self._handle_task_error(node, Failed(problem))
-            else:
-                self.reporter.add_success(node.task)
-            node.task.forget_made()
-            self._ended.append(node)
+    def _save_all(self, done: Done) -> None:
+        """Save what was done, all of it together."""
+        if not done:
+            return
+        with self.stops.held():
+            self._claim(done)
+            problems = self._commit(done)
+            for (node, _), problem in zip(done, problems, strict=True):
+                if problem is not None:
+                    self._handle_task_error(node, Failed(problem))
+                else:
+                    self.reporter.add_success(node.task)
+                node.task.forget_made()
+                self._ended.append(node)
 
     def _claim(self, done: Done) -> None:
         with self._state.together():
@@ -304,16 +344,16 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         if isinstance(result, Lost):
             return node, Made({}, _problem(action.planned.schema, result))
         made = Made(*result)
-        action.seconds = made.seconds
         self._backlog.learn(action.predicted, made.seconds)
         return node, made
 
     def _save(self, node: Any, made: Made) -> SchemagenError | None:
         """Move the outputs of a task into place and remember it; returns why that cannot be, if it cannot."""
         task, action = node.task, node.task.action
+        action.seconds, action.is_shared = made.seconds, made.is_shared
         try:
             if task.planned.name not in self._special:
-                self._session.commit_and_record(task.planned, made, action.look.why)
+                self._session.commit_and_record(task.planned, made, action.why)
                 action.say_restored(made)
             else:
                 task.values[OURS] = made

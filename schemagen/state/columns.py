@@ -85,8 +85,27 @@ class Columns:
         return self.names.split("\0") if len(self) else []
 
     def known_ids(self) -> dict[int, tuple[str, ...]]:
-        """The URIs that name the schemas of those tasks whose schema has any."""
-        return {task: tuple(json.loads(ids)) for task, ids in enumerate(self.ids.split("\0")) if ids}
+        """The URIs that name the schemas of those tasks whose schema has any; raises ValueError where they are none."""
+        known = {task: json.loads(ids) for task, ids in enumerate(self.ids.split("\0")) if ids}
+        if not all(isinstance(ids, list) and all(isinstance(uri, str) for uri in ids) for ids in known.values()):
+            raise ValueError("ids that are none")
+        return {task: tuple(ids) for task, ids in known.items()}
+
+    def are_sound(self, paths: int) -> bool:
+        """Whether the columns fit each other, and name nothing but some of as many ``paths``: a snapshot may have been
+        written by somebody else."""
+        tasks = len(self.input_ends)
+        are_alike = len(self.output_ends) == tasks and len(self.places) == 2 * tasks
+        return (
+            are_alike
+            and len(self.task_names()) == tasks
+            and self.ids.count("\0") == max(tasks - 1, 0)
+            and _are_ends(self.input_ends, len(self.inputs))
+            and _are_ends(self.output_ends, len(self.outputs))
+            and len(set(self.input_ends)) == tasks
+            and (not tasks or self.input_ends[0] > 0)
+            and all(min(column) >= 0 and max(column) < paths for column in (self.inputs, self.outputs) if column)
+        )
 
     def outputs_of(self, task: int) -> array[int]:
         start, end = _bounds(self.output_ends, task)
@@ -122,6 +141,12 @@ class Columns:
         for column, part in zip(_NUMBERS, parts[2:], strict=True):
             numbers[column].frombytes(part)
         return cls(names, ids, **numbers)
+
+
+def _are_ends(ends: array[int], count: int) -> bool:
+    """Whether ``ends`` divide a column of ``count`` items."""
+    listed = ends.tolist()
+    return listed == sorted(listed) and (not listed or (listed[0] >= 0 and listed[-1] == count))
 
 
 def _bounds(ends: array[int], task: int) -> tuple[int, int]:
