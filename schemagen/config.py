@@ -38,7 +38,8 @@ class Config:
     None for no limit; ``timeout`` is in seconds. ``format`` are external formatters, of which the last that matches an
     output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. ``digest`` is that
     of the pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration
-    says where options of this run chose other schemas, packs or another output folder, else None."""
+    says where options of this run chose other schemas, packs or another output folder, else None. A run that
+    ``is_paranoid`` trusts no file time."""
 
     root: str
     schemas: tuple[str, ...] = ("schemas",)
@@ -59,6 +60,7 @@ class Config:
     json_comments: bool = False
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
+    is_paranoid: bool = field(default=False, compare=False)
 
     @property
     def folders(self) -> tuple[str, ...]:

@@ -44,10 +44,12 @@ from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
 
 if TYPE_CHECKING:
+    from schemagen.bundles.index import Index
     from schemagen.parts import Parts
 
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
+_NO_INDEXES: Mapping[str, Index] = {}
 
 
 @dataclass(slots=True)
@@ -132,8 +134,9 @@ def load_project(
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     parts = parts_of(config)
     files = _schemas_of(config, parts)
+    large = {} if parts is None else parts.sights()
     if parts is not None:
-        basis |= parts.digests()
+        basis |= {path: digest for path, digest in parts.digests().items() if path not in large}
     packs = load(config.packs, Path(config.root), options_of(config))
     for pack in packs:
         basis |= pack.files
@@ -141,7 +144,7 @@ def load_project(
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
-    check_collisions([*tasks, *project.project_tasks], basis)
+    check_collisions([*tasks, *project.project_tasks], {**basis, **large})
     return project
 
 
@@ -162,25 +165,25 @@ def load_changed(
     """As ``load_project``, but only what ``changes`` may have made stale; None where that cannot be told, because an
     id of a schema changed."""
     columns, paths = changes.columns, changes.snapshot.paths
-    names = columns.task_names()
-    schemas = [paths[schema] for schema in columns.schemas()]
-    ids = {schemas[task]: known for task, known in columns.known_ids().items()}
-    files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
+    ids = {changes.schema_of(task): known for task, known in columns.known_ids().items()}
+    files = [SchemaFile(columns.task_name(task), changes.schema_of(task)) for task in sorted(changes.tasks)]
     packs = load(config.packs, Path(config.root), options_of(config))
-    rest = _Rest(dict(zip(schemas, names, strict=True)), ids)
-    loading = _Loading(config, packs, files, remembered, rest, formatting, parts_of(config))
+    rest = _Rest({paths[at]: columns.task_name(task) for task, at in enumerate(columns.schemas()) if at >= 0}, ids)
+    parts = parts_of(config, {index.file: index for index in changes.indexes}, changes.read_anew())
+    loading = _Loading(config, packs, files, remembered, rest, formatting, parts)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)
     return project if has_same_ids else None
 
 
-def parts_of(config: Config) -> Parts | None:
-    """The parts of documents that are schemas; None where there are no such documents, and nothing of it is needed."""
+def parts_of(config: Config, indexes: Mapping[str, Index] = _NO_INDEXES, new: Collection[str] = ()) -> Parts | None:
+    """The parts of documents that are schemas; None where there are no such documents, and nothing of it is needed.
+    ``indexes`` are those of large documents that are known, by path, ``new`` those of them that were made just now."""
     if not config.documents:
         return None
     from schemagen.parts import Parts
 
-    return Parts(config)
+    return Parts(config, indexes, new)
 
 
 def _schemas_of(config: Config, parts: Parts | None) -> Sequence[SchemaFile]:
@@ -203,13 +206,34 @@ def _schemas_of(config: Config, parts: Parts | None) -> Sequence[SchemaFile]:
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """The schemas of a project that may be needed and are not planned now: their names by path, and the URIs that
-    name those that have any."""
+    name those that have any. What is in large documents is not among the names: the documents know."""
 
     names: Mapping[str, str]
     ids: Mapping[str, tuple[str, ...]]
+    is_all: bool = False  # there is nothing else that may be needed, not even in large documents
 
 
-_NOTHING_ELSE = _Rest({}, {})
+_NOTHING_ELSE = _Rest({}, {}, is_all=True)
+
+
+class Names(Mapping[str, str]):
+    """The names of schemas by path: those that are ``known``, and then those in large documents."""
+
+    def __init__(self, known: Mapping[str, str], parts: Parts) -> None:
+        self._known = known
+        self._parts = parts
+
+    def __getitem__(self, path: str) -> str:
+        name = self._known.get(path) or self._parts.name_of(path)
+        if name is None:
+            raise KeyError(path)
+        return name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 class _Loading:
@@ -231,7 +255,8 @@ class _Loading:
         self._recipes = recipes_of(packs, config, self._formats)
         self._files = files
         self._rest = rest
-        self._names = {**rest.names, **{file.path: file.name for file in files}}
+        names = {**rest.names, **{file.path: file.name for file in files}}
+        self._names: Mapping[str, str] = names if parts is None or rest.is_all else Names(names, parts)
         self._parts = parts
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
@@ -305,7 +330,7 @@ class _Loading:
         if path in self._shelf:
             return self._shelf.get(path)
         if self._is_part(path):
-            part = SchemaFile(self._rest.names.get(path, path), path)
+            part = SchemaFile(self._names.get(path, path), path)
             return self._checked(part, *self._part(part))
         file = SchemaFile(self._rest.names[path], path)
         data = read_bytes(file, self._config)
@@ -322,6 +347,8 @@ class _Loading:
         )
         if not self._shelf.holds_all:
             self._library.forget()
+        if self._parts is not None:
+            sights |= self._parts.sights()
         return Project(
             *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._names),
             *(self._parts, self._library, self._shelf, self._resolutions),

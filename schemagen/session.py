@@ -448,8 +448,7 @@ class Session:
 def _places(changes: Changes) -> tuple[dict[str, Place], int, int]:
     """Where the rows of the tasks to look at, and of groups, are in the log; its size, and how much of it are rows."""
     columns = changes.columns
-    names = columns.task_names()
-    places = {task_name(names[task]): columns.place(task) for task in changes.tasks}
+    places = {task_name(columns.task_name(task)): columns.place(task) for task in changes.tasks}
     return {**places, **changes.snapshot.places}, changes.snapshot.log_size, sum(columns.places[1::2])
 
 

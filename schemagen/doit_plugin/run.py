@@ -173,6 +173,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 remove_orphans(session)
                 session.remember_packs()
             session.formatting.remember()
+            if session.project.parts is not None:
+                session.project.parts.keep_indexes()
             runner.stops = self._stops
             try:
                 result: int = runner.run_all(self.control.task_dispatcher())

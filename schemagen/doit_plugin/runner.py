@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
@@ -174,16 +173,17 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         outputs = len(planned.outputs)
         wanted = None if len(look.stale) == outputs else task.action.wanted
         count = outputs if wanted is None else len(wanted)
-        size = sum([self._sizes.get(path, 0) for path in planned.links.inputs])
+        size = sum([self._size(path) for path in planned.links.inputs])
         rank = self._session.rank(planned)
         return Job((planned.name, wanted), size * count, look.seconds * count / max(outputs, 1), rank)
 
-    @cached_property
-    def _sizes(self) -> dict[str, int]:
-        """The bytes of each schema that was read, by path."""
+    def _size(self, path: str) -> int:
+        """The bytes of the schema at ``path``, which was read."""
         project = self._session.project
-        sizes = {path: sight.times[0] for path, sight in project.sights.items()}
-        return sizes if project.parts is None else {**sizes, **project.parts.sizes()}
+        sight = project.sights.get(path)
+        if sight is not None:
+            return sight.times[0]
+        return 0 if project.parts is None else project.parts.size(path)
 
     def _wait(self) -> None:
         """Keep the workers busy, and take what they have done."""
@@ -199,7 +199,6 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             making = _MakingTogether if self._session.formatting.takes_many else _Making
             limits = Limits(self._most_seconds, self._session.config.max_memory)
             self._began = time.monotonic()
-            self.__dict__.pop("_sizes", None)  # nearly all jobs are known by now; for others it is made again
             self._pool = WorkerPool(self._workers, making(self._session), limits, self._on_loss)
         self._pool.feed(self._backlog.take)
         return self._pool

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 import xxhash
 
-HEADER = b"schemagen-snapshot 5\n"
+HEADER = b"schemagen-snapshot 6\n"
 # Size, modification time and change time (both in nanoseconds), inode.
 Times = tuple[int, int, int, int]
 FIELDS = 4
