@@ -11,8 +11,10 @@ from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, Pack
 from schemagen.view import build_view
 
-# The outputs of a schema from this many bytes on are made in pieces.
-_LARGE = 1 << 18
+# The outputs of a schema from this many bytes on are made in pieces; so are those of a smaller one where a template is
+# long. It repeats its text for what the schema has many of, of which there may be one for each 17 bytes: what comes of
+# fewer bytes than the second number, one multiplied by the other, has some 60 MB at most.
+_LARGE, _LARGE_TOGETHER = 1 << 18, 1 << 30
 Rendered = tuple[str, Iterable[bytes]]
 
 
@@ -53,10 +55,11 @@ def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:
 
 def _pieces(schema: Schema, pack: Pack, output: Output, view: dict[str, Any]) -> Iterator[bytes]:
     try:
-        if len(schema.data) < _LARGE:
-            yield output.render(view)
-        else:
+        size = len(schema.data)
+        if size >= _LARGE or size * output.size >= _LARGE_TOGETHER:
             yield from output.pieces(view)
+        else:
+            yield output.render(view)
     except TemplateError as error:
         raise TemplateError(f"{error.message}, rendering {schema.path}", error.location, error.code) from error
     except RecursionError:

@@ -30,6 +30,7 @@ from schemagen.part_paths import path_of_part, pointer_of_part, safe_name
 from schemagen.sources import checked_schema, compile_patterns, is_excluded, read_bytes
 from schemagen.state.sight import Sight
 from schemagen.texts import Syntax, parse_text, place_in, stem_of, syntax_of
+from schemagen.unchanged import INDEX_PREFIX, STATE_FOLDER
 
 if TYPE_CHECKING:  # few projects need it
     from schemagen.bundles.bundle import Bundle
@@ -192,9 +193,12 @@ class Parts:
 
     def keep_indexes(self) -> None:
         """Keep the indexes of large documents that are new; for whoever holds the lock."""
+        bundles = self.bundles()
+        state = os.path.join(self._config.root, STATE_FOLDER)
+        if not bundles and not any(name.startswith(INDEX_PREFIX) for name in os.listdir(state)):
+            return
         from schemagen.bundles.bundle import keep_indexes
 
-        bundles = self.bundles()
         new = [bundle.index for file, bundle in bundles.items() if file in self._new]
         keep_indexes(self._config.root, new, bundles, is_whole=self._config.is_whole)
         self._new.clear()
@@ -234,6 +238,11 @@ class Parts:
         """The digest of the part at ``path``; None where nothing in its document is there, or no schema."""
         part = self._part(path)
         return None if part is None else part[0]
+
+    def why_not(self, file: str, pointer: str) -> str:
+        """Why nothing can refer to what is at ``pointer`` in ``file``; empty where something may."""
+        document = self._document(file)
+        return "" if isinstance(document, _Document) else document.never_whole(pointer)
 
     def size(self, path: str) -> int:
         """About how many bytes the part at ``path`` has; 0 where there is none."""

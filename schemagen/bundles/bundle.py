@@ -25,9 +25,8 @@ from schemagen.model import Cut, Draft, Home, JsonValue
 from schemagen.openapi import TELLING, Dialect, as_2020_12, dialect_of
 from schemagen.state.glance import times_at, times_of
 from schemagen.state.sight import UNSURE, Sight, file_system_now, settled
-from schemagen.unchanged import LOCK, STATE_FOLDER
+from schemagen.unchanged import INDEX_PREFIX, LOCK, STATE_FOLDER
 
-_PREFIX = "index-"
 _MOST_TELLING = 1 << 16  # bytes
 
 
@@ -50,7 +49,7 @@ class File:
 
 
 def _name_of_index(path: str) -> str:
-    return f"{_PREFIX}{xxhash.xxh3_64_hexdigest(path.encode('utf-8', 'surrogateescape'))}"
+    return f"{INDEX_PREFIX}{xxhash.xxh3_64_hexdigest(path.encode('utf-8', 'surrogateescape'))}"
 
 
 def kept_index(root: str, path: str) -> Index | None:
@@ -209,10 +208,18 @@ class Bundle:
         entry, rest = self.index.entry_at(pointer)
         if entry is None:
             if pointer in self.index.levels:
-                message = f"{pointer} is not read whole: the document is larger than {self._limit} bytes"
-                raise SchemaError(f"{message}, which max_schema_bytes allows", Location(self.file), "SG105")
+                raise SchemaError(self.never_whole(pointer), Location(self.file), "SG105")
             raise LookupError(pointer)
         return resolve_pointer(self._value(entry), join_pointer("#", *rest))
+
+    def never_whole(self, pointer: str) -> str:
+        """Why what is at ``pointer`` cannot be read; empty where that is not for it being open."""
+        if pointer not in self.index.levels or self.index.entry_at(pointer)[0] is not None:
+            return ""
+        where = self.file if pointer == "#" else f"{self.file}{pointer}"
+        return (
+            f"{where} is not read whole: it is part of a document of more than {self._limit} bytes (max_schema_bytes)"
+        )
 
     def _value(self, entry: int) -> JsonValue:
         if self._last[0] != entry:
@@ -310,7 +317,7 @@ def drop_indexes(root: str, files: Collection[str]) -> None:
     kept = {_name_of_index(file) for file in files}
     with contextlib.suppress(OSError), os.scandir(os.path.join(root, STATE_FOLDER)) as entries:
         for each in entries:
-            if each.name.startswith(_PREFIX) and each.name not in kept:
+            if each.name.startswith(INDEX_PREFIX) and each.name not in kept:
                 os.unlink(each.path)
 
 

@@ -18,7 +18,7 @@ from schemagen.bundles.index import NOTHING_SAID, Index, Making
 from schemagen.bundles.places import place_of_byte
 from schemagen.bundles.window import Window
 from schemagen.errors import ConfigError, Location, SchemaError
-from schemagen.jsontext import BOM, join_pointer, split_pointer
+from schemagen.jsontext import BOM, join_pointer, parse, split_pointer
 
 # No key is as long as this; nor is an old value as this that is taken for the same without a look at its brackets.
 MOST_KEY, MOST_AT_ONCE = 1 << 20, 1 << 24
@@ -100,7 +100,10 @@ class Scanning:
             self._send()
             self._fail("not JSON: the name of a member was expected")
         self._read(text)
-        key = self._events[-1][1]
+        try:
+            key = parse(text, self._file)  # ijson takes half a character for a whole one
+        except SchemaError as error:
+            self._fail(error.message)
         window.pass_blanks()
         self._send()
         window.pass_blanks()
@@ -128,10 +131,7 @@ class Scanning:
             self._waiting = word
             said, raw = NOTHING_SAID, xxh3_128_digest(word)
             self._new.append(len(self._index.in_level))
-        try:
-            self._index.add(level, key, (begins, start, window.offset - start), first, raw, said)
-        except UnicodeEncodeError:
-            self._fail("not JSON: a lone surrogate, half of a character")
+        self._index.add(level, key, (begins, start, window.offset - start), first, raw, said)
 
     def _known(self, level: int, key: str) -> tuple[bytes, bytes] | None:
         """What is known of the value that begins here, where it has the bytes that it had; then it is passed over. A

@@ -18,6 +18,7 @@ import xxhash
 from schemagen.digest import Digest
 
 CHUNK = 1 << 20
+_MOST_WORD = 1 << 16
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 # Up to a bracket, or a string that ends later than what is in memory.
@@ -96,9 +97,9 @@ class Window:
 
     def member(self) -> tuple[bytes, int] | None:
         """What is before the next value of an object, without blanks, and where the key in it begins in the file; it is
-        passed over then. None where it is not, or not all of it in memory."""
+        passed over then. None where it is not as usual, or not all of it in memory."""
         match = _MEMBER.match(self.data, self.at)
-        if match is None or match.end() == len(self.data):
+        if match is None or match.end() == len(self.data) or b"\\" in match[2]:
             return None
         self.at = match.end()
         return b"%b%b:" % match.groups(), self._start + match.start(2)
@@ -106,7 +107,7 @@ class Window:
     def word(self) -> bytes | None:
         """The number or name that begins here, passed over; None where there is none, or it has no end."""
         while (end := self._end(_WORD)) == len(self.data):
-            if end - self.at > CHUNK or not self.more():
+            if end - self.at > _MOST_WORD or not self.more():
                 return None
         word = self.data[self.at : end]
         self.at = end
