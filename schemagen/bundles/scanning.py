@@ -191,7 +191,7 @@ def open_places(file: str, holders: Sequence[str]) -> list[str]:
         for token in split_pointer(holder):
             if here in holders:
                 message = f"too large to take both {here}/* and {holder}/*: one is within the parts of the other"
-                raise ConfigError(message, Location(file), "SG121")
+                raise ConfigError(message, Location(file), "SG015")
             here = join_pointer(here, token)
             if here not in places:
                 places.append(here)
