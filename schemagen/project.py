@@ -88,13 +88,17 @@ class Project:
         return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
     def load_shared(self, tasks: Iterable[Task]) -> None:
-        """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
-        has to load one that another has loaded too."""
+        """Load the schemas that several of ``tasks`` reach, those that most reach first, as long as there is room:
+        workers that are forked later have them, and none of them has to load one that another has loaded too."""
         uses = Counter(path for task in tasks if task.problem is None for path in task.links.inputs)
-        for path, count in uses.items():
-            if count > 1:
-                self._library.load(path)
-                self._shelf.keep(path)
+        shared = sorted((path for path, count in uses.items() if count > 1), key=uses.__getitem__, reverse=True)
+        for path in shared:
+            try:
+                if not self._shelf.keep(path):
+                    return
+            except SchemaError:
+                continue  # it was changed just now: whoever needs it will say so
+            self._library.load(path)
 
     def files_of(self, paths: Collection[str]) -> Collection[str]:
         """The files that hold the schemas at ``paths``."""

@@ -127,7 +127,7 @@ class Session:
     def __getstate__(self) -> dict[str, Any]:
         # A worker that did not inherit the project loads it again.
         mine = {name: value for name, value in self.__dict__.items() if name not in {"project", "_rank", "_pack_files"}}
-        return {**mine, "state": None, "warn": print, "_load": load_packs}
+        return {**mine, "state": None, "changes": None, "warn": print, "_load": load_packs}
 
     @cached_property
     def formatting(self) -> Formatting:

@@ -281,6 +281,9 @@ def test_edit_of_a_definition_runs_what_reaches_it_and_nothing_else(bundle: Proj
         assert result.summary == f"{len(runs)} generated, {total - len(runs)} fresh, 0 failed"
     assert build().summary == f"0 generated, {total} fresh, 0 failed"
     assert is_as_a_clean_build(bundle)
+    change(bundle, "max_schema_bytes = 4000", "max_schema_bytes = 10000000", "pyproject.toml")
+    assert build().summary == f"0 generated, {total} fresh, 0 failed", "it is the same, read whole"
+    assert not list((bundle.root / ".schemagen").glob("index-*"))
 
 
 def test_definitions_come_and_go(bundle: Project) -> None:
