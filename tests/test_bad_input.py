@@ -5,6 +5,7 @@ Every test runs the real command and reads what a user would read.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 
@@ -325,3 +326,23 @@ def test_bad_options_are_refused(project: Project) -> None:
 
 def test_view_of_an_unknown_schema(project: Project) -> None:
     assert_one_line(project.run("view", "nothing"), "nothing:1:1: ", "no such schema", CANNOT_START)
+
+
+def test_one_mistake_that_breaks_many_schemas_is_said_a_few_times(project: Project) -> None:
+    for number in range(6):
+        project.write(f"schemas/more/s{number}.json", {"title": "More", "description": "", "type": "object"})
+    project.write("schemas/bike.json", {"title": "Bike", "type": "objct"})
+    for number in range(7):
+        project.write(f"schemas/rides/r{number}.json", {"$ref": "../bike.json"})
+    project.write("packs/plain/plain.txt.mustache", "{{titel}}\n")
+    result = project.generate("--report", "report.jsonl")
+    assert result.code == 1
+    wrong = [line for line in result.errors if line.startswith("packs/plain/plain.txt.mustache:1:1: ")]
+    assert len(wrong) == 6
+    assert all(", rendering schemas/" in line for line in wrong[:5])
+    assert wrong[5].endswith(": the same for 3 more schemas; --report FILE has each [SG304]")
+    unusable = [line for line in result.errors if line.startswith("schemas/rides/")]
+    assert len(unusable) == 6
+    assert unusable[5].endswith(": the same for 2 more schemas; --report FILE has each [SG203]")
+    events = map(json.loads, project.read("report.jsonl").splitlines())
+    assert sum(event["event"] == "failed" for event in events) == 8 + 1 + 7

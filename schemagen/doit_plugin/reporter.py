@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from doit.reporter import ConsoleReporter
 
+from schemagen.doit_plugin.repeating import Repeated
 from schemagen.doit_plugin.tasks import Failed, GenerateTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew, Totals, Watcher
 from schemagen.errors import Location, SchemagenError
@@ -29,6 +30,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         self.watchers = watchers
         self.generated = self.fresh = self.failed = 0
         self._started = time.monotonic()
+        self._repeated = Repeated()
 
     def initialize(self, tasks: dict[str, Any], selected_tasks: list[str]) -> None:
         """Called before the first task; what came before it, reading and planning, counts too."""
@@ -82,10 +84,11 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             super().add_failure(task, fail)
             return
         self.failed += 1  # an output for the whole project too: nobody ends with 1 and says that nothing failed
-        if self.names_failures:
+        problem = _problem_of(task, fail)
+        if self.names_failures and self._repeated.is_to_be_said(problem):
             sys.stderr.write(f"{fail.message}\n")
         for watcher in self.watchers:
-            watcher.failed(task.planned, _problem_of(task, fail))
+            watcher.failed(task.planned, problem)
 
     def kept(self, path: str) -> None:
         """Called by our run command, at the end."""
@@ -93,6 +96,9 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
             watcher.kept(path)
 
     def complete_run(self) -> None:
+        if self.names_failures:
+            for line in self._repeated.lines():
+                sys.stderr.write(f"{line}\n")
         totals = Totals(self.generated, self.fresh, self.failed, time.monotonic() - self._started)
         for watcher in self.watchers:
             watcher.ended(totals)

@@ -5,9 +5,20 @@
 follows them all.
 """
 
-from schemagen.refs.answers import owners_of_ids
+from schemagen.refs.answers import UNUSABLE, owners_of_ids
 from schemagen.refs.documents import Document
 from schemagen.refs.library import Known, Library, scanned
 from schemagen.refs.scan import Reference, Resource, Scan, scan_document
 
-__all__ = ["Document", "Known", "Library", "Reference", "Resource", "Scan", "owners_of_ids", "scan_document", "scanned"]
+__all__ = [
+    "UNUSABLE",
+    "Document",
+    "Known",
+    "Library",
+    "Reference",
+    "Resource",
+    "Scan",
+    "owners_of_ids",
+    "scan_document",
+    "scanned",
+]
