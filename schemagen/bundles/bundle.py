@@ -85,7 +85,7 @@ def read_index(file: File, before: Index | None) -> Index:
         making, digest, new = Scanning(fd, file.path, file.real, file.holders, before).run()
         times = times_of(status)
         is_same = times_of(os.fstat(fd)) == times
-        index = making.made(settled(times, now) if is_same else UNSURE, digest, is_old=False)
+        index = making.made(settled(times, now) if is_same else UNSURE, digest, is_old=False, before=before)
         return _described(file, fd, making, index, before, new)
     except OSError as error:
         raise SchemaError(f"cannot read: {error.strerror}", Location(file.path), "SG108") from None

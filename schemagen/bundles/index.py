@@ -59,6 +59,11 @@ class Index:
     def __len__(self) -> int:
         return len(self.columns[0])
 
+    @property
+    def places(self) -> Columns:
+        """What tells the entries apart: their open places, and their keys."""
+        return self.columns[0], self.columns[7], self.columns[8]
+
     def level(self, entry: int) -> str:
         """The pointer of what an entry is directly in."""
         return self.levels[self.columns[0][entry]]
@@ -130,8 +135,7 @@ class Index:
 
     def has_same_entries(self, other: Index) -> bool:
         """Whether ``other`` has the same entries under the same numbers, whatever they say."""
-        mine, others = self.columns, other.columns
-        return self.levels == other.levels and all(mine[at] == others[at] for at in (0, 7, 8))
+        return self.levels == other.levels and self.places == other.places
 
     def said_otherwise(self, other: Index) -> Iterator[int]:
         """The entries that say another thing than in ``other``, which has the same entries."""
@@ -175,12 +179,17 @@ class Making:
         """Note the digest of what a definition says."""
         self._saids[entry * DIGEST : (entry + 1) * DIGEST] = said
 
-    def made(self, times: Times, digest: str, *, is_old: bool) -> Index:
-        """The index."""
-        hashes, order = self._sorted()
-        columns = (self.in_level, self._keys_at, self._values_at, self._sizes, self._firsts, self._raws, self._saids)
-        views = tuple(memoryview(column) for column in (*columns, self._key_ends, self._keys, hashes, order))
-        return Index(self._file, self._holders, self._levels, times, digest, is_old, views)
+    def made(self, times: Times, digest: str, *, is_old: bool, before: Index | None = None) -> Index:
+        """The index; what is the same in the one ``before`` is shared with it."""
+        level, key_ends, keys = _view(self.in_level), _view(self._key_ends), _view(self._keys)
+        if before is not None and before.levels == self._levels and before.places == (level, key_ends, keys):
+            level, key_ends, keys = before.places
+            hashes, order = before.columns[9:]
+        else:
+            hashes, order = map(_view, self._sorted())
+        numbers = (self._keys_at, self._values_at, self._sizes, self._firsts, self._raws, self._saids)
+        columns = (level, *map(_view, numbers), key_ends, keys, hashes, order)
+        return Index(self._file, self._holders, self._levels, times, digest, is_old, columns)
 
     def _sorted(self) -> tuple[array[int], array[int]]:
         ends = [0, *self._key_ends]
@@ -188,6 +197,10 @@ class Making:
         hashes = array("Q", [hash_of(level, keys[ends[at] : ends[at + 1]]) for at, level in enumerate(self.in_level)])
         order = array("q", sorted(range(len(hashes)), key=hashes.__getitem__))
         return array("Q", [hashes[entry] for entry in order]), order
+
+
+def _view(column: array[int] | bytearray) -> memoryview:
+    return memoryview(column)
 
 
 def repeated_entry(index: Index) -> int | None:
