@@ -135,7 +135,7 @@ def _renew(changes: Changes, read: Collection[int]) -> None:
     with spare_lock(STATE_FOLDER) as has_lock:
         if has_lock and changes.still_hold():
             if read:
-                from schemagen.bundles.bundle import keep_indexes
+                from schemagen.bundles.reading import keep_indexes
 
                 keep_indexes(".", changes.indexes, (), is_whole=False)
             save(replace(changes.snapshot, times=changes.renewed()))

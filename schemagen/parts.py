@@ -16,20 +16,18 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemagen.config import Config
-from schemagen.dialects import id_of
-from schemagen.digest import digest_fields, digest_of
+from schemagen.digest import digest_fields
+from schemagen.documents import Document, read_document, schema_of
 from schemagen.errors import ConfigError, Location, SchemaError
-from schemagen.jsontext import dumps, join_pointer, resolve_pointer, split_pointer
-from schemagen.model import Draft, Home, JsonValue, Schema, SchemaFile
-from schemagen.openapi import Dialect, as_2020_12, dialect_of
+from schemagen.jsontext import dumps, join_pointer, split_pointer
+from schemagen.model import Draft, Schema, SchemaFile
 from schemagen.part_paths import path_of_part, pointer_of_part, safe_name
 from schemagen.sources import checked_schema, compile_patterns, is_excluded, read_bytes
 from schemagen.state.sight import Sight
-from schemagen.texts import Syntax, parse_text, place_in, stem_of, syntax_of
+from schemagen.texts import Syntax, stem_of, syntax_of
 from schemagen.unchanged import INDEX_PREFIX, STATE_FOLDER
 
 if TYPE_CHECKING:  # few projects need it
@@ -38,68 +36,6 @@ if TYPE_CHECKING:  # few projects need it
 
 _DRAFT_4 = re.compile(rb"draft-04")
 _NOT_READ: Mapping[str, Index] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """A document that was read: the digest of its bytes, its text, its value, and what its schemas are."""
-
-    file: str
-    data: bytes
-    digest: str
-    value: JsonValue
-    dialect: Dialect
-
-    def keys_at(self, pointer: str) -> list[str]:
-        """The keys of what is at ``pointer``."""
-        try:
-            holder = resolve_pointer(self.value, pointer)
-        except (LookupError, ValueError):
-            return []
-        if isinstance(holder, list):
-            return [str(index) for index in range(len(holder))]
-        return list(holder) if isinstance(holder, dict) else []
-
-    def part(self, pointer: str) -> tuple[str, int] | None:
-        """The digest of what the schema at ``pointer`` says, and its size; None where there is none."""
-        try:
-            value = self.value_at(pointer)
-        except (LookupError, ValueError):  # ValueError: an index of thousands of digits
-            return None
-        if not isinstance(value, dict | bool):
-            return None
-        text = dumps(_schema_of(value, self.dialect)).encode()
-        return digest_of(text), len(text)
-
-    def value_at(self, pointer: str) -> JsonValue:
-        """The value at ``pointer``; raises LookupError where there is none."""
-        return resolve_pointer(self.value, pointer)
-
-    def around(self, pointer: str) -> tuple[str, tuple[str, ...]]:
-        """The pointer of the innermost resource with an id around what is at ``pointer``, and the ids from the root
-        down to it, each relative to the one before."""
-        here, around, ids, value = "#", "#", [], self.value
-        for token in split_pointer(pointer):
-            own = id_of(value, self.dialect.draft)
-            if own:
-                around = here
-                ids.append(own)
-            here = join_pointer(here, token)
-            value = value[token] if isinstance(value, dict) else value[int(token)]
-        return around, tuple(ids)
-
-    @property
-    def own_id(self) -> str:
-        """The id of its root."""
-        return id_of(self.value, self.dialect.draft)
-
-    def home(self, pointer: str) -> Home:
-        """Where the schema at ``pointer`` is written."""
-        return Home(self.file, self.data, pointer, *self.around(pointer))
-
-    def place(self, pointer: str) -> Location:
-        """Where what is at ``pointer`` is written."""
-        return Location(self.file, *place_in(self.data, pointer, syntax_of(self.file, json_comments=True)), pointer)
 
 
 class Parts:
@@ -114,7 +50,7 @@ class Parts:
         self.documents = tuple(dict.fromkeys(file for file, _ in config.documents))
         self._names = {posixpath.basename(file) for file in self.documents}
         self._excluded = compile_patterns(config.exclude)
-        self._read: dict[str, _Document | Bundle] = {}
+        self._read: dict[str, Document | Bundle] = {}
         self._known: dict[str, tuple[str, int] | None] = {}  # digests and sizes, of documents that were read whole
         self._indexes = dict(indexes)
         self._new = set(new)  # whose index is to be kept
@@ -152,13 +88,17 @@ class Parts:
         """The name of the schema at ``path``, if it is one of a large document that has a task."""
         file = self.document_of(path)
         document = None if file is None else self._document(file)
-        if file is None or document is None or isinstance(document, _Document):
+        if file is None or document is None or isinstance(document, Document):
             return None
         pointer = pointer_of_part(path, file)
         if not document.has_definition(pointer):
             return None
         name = f"{self._folder_for(file)}/{safe_name(split_pointer(pointer)[-1])}"
         return None if is_excluded(SchemaFile(name, path), self._excluded) else name
+
+    def names(self, known: Mapping[str, str]) -> Mapping[str, str]:
+        """The names of schemas by path: those that are ``known``, and those in large documents."""
+        return _Names(known, self)
 
     def is_document(self, path: str) -> bool:
         """Whether the file at ``path`` is one of the documents, by whatever folder it was found."""
@@ -189,7 +129,7 @@ class Parts:
     def bundles(self) -> dict[str, Bundle]:
         """The large documents, by path."""
         found = {file: self._document(file) for file in self.documents if self._is_large(file)}
-        return {file: document for file, document in found.items() if not isinstance(document, _Document)}
+        return {file: document for file, document in found.items() if not isinstance(document, Document)}
 
     def keep_indexes(self) -> None:
         """Keep the indexes of large documents that are new; for whoever holds the lock."""
@@ -197,7 +137,7 @@ class Parts:
         state = os.path.join(self._config.root, STATE_FOLDER)
         if not bundles and not any(name.startswith(INDEX_PREFIX) for name in os.listdir(state)):
             return
-        from schemagen.bundles.bundle import keep_indexes
+        from schemagen.bundles.reading import keep_indexes
 
         new = [bundle.index for file, bundle in bundles.items() if file in self._new]
         keep_indexes(self._config.root, new, bundles, is_whole=self._config.is_whole)
@@ -231,7 +171,7 @@ class Parts:
         document = self._read.get(file)
         if self._is_large(file):
             return True
-        data = document.data if isinstance(document, _Document) else read_bytes(SchemaFile(file, file), self._config)
+        data = document.data if isinstance(document, Document) else read_bytes(SchemaFile(file, file), self._config)
         return b"$id" in data or _DRAFT_4.search(data) is not None or self._config.default_draft is Draft.D4
 
     def digest(self, path: str) -> str | None:
@@ -242,7 +182,7 @@ class Parts:
     def why_not(self, file: str, pointer: str) -> str:
         """Why nothing can refer to what is at ``pointer`` in ``file``; empty where something may."""
         document = self._document(file)
-        return "" if isinstance(document, _Document) else document.never_whole(pointer)
+        return "" if isinstance(document, Document) else document.never_whole(pointer)
 
     def size(self, path: str) -> int:
         """About how many bytes the part at ``path`` has; 0 where there is none."""
@@ -260,7 +200,7 @@ class Parts:
         if found is not None:
             around, ids = document.around(pointer)
             found = digest_fields([document.dialect.draft, around, *ids, found[0]]), found[1]
-        if isinstance(document, _Document):  # of a large one there are too many, and it is found as fast again
+        if isinstance(document, Document):  # of a large one there are too many, and it is found as fast again
             self._known[path] = found
         return found
 
@@ -271,7 +211,7 @@ class Parts:
         document = self._document(file)
         pointer = pointer_of_part(part.path, file)
         try:
-            value = _schema_of(document.value_at(pointer), document.dialect)
+            value = schema_of(document.value_at(pointer), document.dialect)
         except (LookupError, ValueError):
             raise SchemaError(f"it has nothing at {pointer} any more", Location(file), "SG109") from None
         if document.dialect.has_other_format(value):
@@ -282,26 +222,16 @@ class Parts:
             part, dumps(value).encode(), digest, value, document.dialect.draft, document.home(pointer)
         )
 
-    def _document(self, file: str) -> _Document | Bundle:
+    def _document(self, file: str) -> Document | Bundle:
         known = self._read.get(file)
         if known is None:
-            known = self._read[file] = self._bundle(file) if self._is_large(file) else self._whole(file)
+            known = self._read[file] = self._bundle(file) if self._is_large(file) else read_document(file, self._config)
         return known
-
-    def _whole(self, file: str) -> _Document:
-        data = read_bytes(SchemaFile(file, file), self._config)
-        syntax = syntax_of(file, json_comments=self._config.json_comments)
-        value = parse_text(data, file, syntax)
-
-        def place(pointer: str) -> Location:
-            return Location(file, *place_in(data, pointer, syntax), pointer)
-
-        return _Document(file, data, digest_of(data), value, dialect_of(value, self._config.default_draft, place))
 
     def _is_large(self, file: str) -> bool:
         """Whether ``file`` is too large to be read whole, and written so that it need not be."""
         if file in self._read or file in self._indexes:
-            return not isinstance(self._read.get(file), _Document)
+            return not isinstance(self._read.get(file), Document)
         if syntax_of(file, json_comments=self._config.json_comments) is not Syntax.JSON:
             return False
         try:
@@ -310,7 +240,8 @@ class Parts:
             return False  # reading it will say so
 
     def _bundle(self, file: str) -> Bundle:
-        from schemagen.bundles.bundle import Bundle, File, holders_of, index_of
+        from schemagen.bundles.bundle import Bundle
+        from schemagen.bundles.reading import File, holders_of, index_of
 
         config = self._config
         place = File(config.root, file, holders_of(config.documents, file))
@@ -322,5 +253,21 @@ class Parts:
         return Bundle(place, index, config.default_draft, config.max_schema_bytes)
 
 
-def _schema_of(value: JsonValue, dialect: Dialect) -> JsonValue:
-    return as_2020_12(value) if dialect.is_openapi_3_0 else value
+class _Names(Mapping[str, str]):
+    """The names of schemas by path: those that are ``known``, and then those in large documents."""
+
+    def __init__(self, known: Mapping[str, str], parts: Parts) -> None:
+        self._known = known
+        self._parts = parts
+
+    def __getitem__(self, path: str) -> str:
+        name = self._known.get(path) or self._parts.name_of(path)
+        if name is None:
+            raise KeyError(path)
+        return name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)

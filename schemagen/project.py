@@ -220,26 +220,6 @@ class _Rest:
 _NOTHING_ELSE = _Rest({}, {}, is_all=True)
 
 
-class Names(Mapping[str, str]):
-    """The names of schemas by path: those that are ``known``, and then those in large documents."""
-
-    def __init__(self, known: Mapping[str, str], parts: Parts) -> None:
-        self._known = known
-        self._parts = parts
-
-    def __getitem__(self, path: str) -> str:
-        name = self._known.get(path) or self._parts.name_of(path)
-        if name is None:
-            raise KeyError(path)
-        return name
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-
 class _Loading:
     """The steps of loading a project, each filling in what the next needs. ``files`` are the schemas to plan."""
 
@@ -260,7 +240,7 @@ class _Loading:
         self._files = files
         self._rest = rest
         names = {**rest.names, **{file.path: file.name for file in files}}
-        self._names: Mapping[str, str] = names if parts is None or rest.is_all else Names(names, parts)
+        self._names: Mapping[str, str] = names if parts is None or rest.is_all else parts.names(names)
         self._parts = parts
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemagen.bundles import window
-from schemagen.bundles.bundle import File, index_of, kept_index, read_index
 from schemagen.bundles.index import Index, load_index, write_index
+from schemagen.bundles.reading import File, index_of, kept_index, read_index
 from schemagen.bundles.scanning import Scanning
 from schemagen.config import Config
 from schemagen.errors import SchemaError

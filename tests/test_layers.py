@@ -39,7 +39,7 @@ FLOORS = [
     ["priority", "shelf"],
     ["changes"],
     ["parts"],
-    ["bundles"],
+    ["bundles", "documents"],
     ["sources"],
     ["openapi"],
     ["dialects"],

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemagen.bundles.bundle import File, kept_index, read_index
 from schemagen.bundles.index import Index
+from schemagen.bundles.reading import File, kept_index, read_index
 from schemagen.errors import SchemagenError
 from schemagen.jsontext import join_pointer, split_pointer
 from schemagen.part_paths import pointer_of_part

@@ -186,9 +186,9 @@ class Making:
             level, key_ends, keys = before.places
             hashes, order = before.columns[9:]
         else:
-            hashes, order = map(_view, self._sorted())
+            hashes, order = (_view(column) for column in self._sorted())
         numbers = (self._keys_at, self._values_at, self._sizes, self._firsts, self._raws, self._saids)
-        columns = (level, *map(_view, numbers), key_ends, keys, hashes, order)
+        columns = (level, *(_view(each) for each in numbers), key_ends, keys, hashes, order)
         return Index(self._file, self._holders, self._levels, times, digest, is_old, columns)
 
     def _sorted(self) -> tuple[array[int], array[int]]:
