@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from schemagen.state.columns import Columns, bytes_of
 from schemagen.state.glance import FIELDS, Times, times_at
 from schemagen.state.sight import Sight, file_system_now, see, settled
-from schemagen.state.snapshot import Snapshot, snapshot_from, write_snapshot
+from schemagen.state.snapshot import DIGEST, Snapshot, digests_bytes, snapshot_from, write_snapshot
 from schemagen.unchanged import LOCK, SNAPSHOT, STATE_FOLDER, Glance
 
 if TYPE_CHECKING:  # few projects need it
@@ -22,9 +22,10 @@ if TYPE_CHECKING:  # few projects need it
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What changed since ``snapshot``, where it is no more than schemas and outputs: the ``tasks`` that have one of
-    them among their inputs or outputs, or were not fresh then, and what was seen of each path with other times.
+    them among their inputs or outputs, or were not fresh then, and what was seen of each path with other bytes.
 
     ``began`` is the file system's time before that, in nanoseconds; ``version`` the times of the snapshot's file.
+    ``times`` are those of the snapshot, with those of paths that have the same bytes as then and other times.
     ``indexes`` are those of the snapshot's indexed files, as these are now.
     """
 
@@ -34,6 +35,7 @@ class Changes:
     sights: Mapping[int, Sight]
     began: int
     version: Times
+    times: array[int]
     indexes: tuple[Index, ...] = ()
 
     def schema_of(self, task: int) -> str:
@@ -58,15 +60,6 @@ class Changes:
     def still_hold(self) -> bool:
         """Whether no other build has ended since."""
         return times_at(SNAPSHOT) == self.version
-
-    def renewed(self) -> array[int]:
-        """The times of the snapshot, with those of paths that have the same bytes as then and other times."""
-        times = array("q")
-        times.frombytes(bytes_of(self.snapshot.times))
-        for path, sight in self.sights.items():
-            if sight.digest and sight.digest == self.snapshot.digest(path):
-                times[path * FIELDS : (path + 1) * FIELDS] = array("q", settled(sight.times, self.began))
-        return times
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +89,8 @@ def look(glance: Glance | None) -> Look:
     if indexed is None:
         return EVERYTHING
     indexes, entries, read = indexed
-    sights = {path: read.get(path) or see(snapshot.paths[path], follows=snapshot.follows(path)) for path in paths}
-    changed = {path for path, sight in sights.items() if not sight.digest or sight.digest != snapshot.digest(path)}
+    sights, times = _seen(snapshot, paths, read, began)
+    changed = {path for path, sight in sights.items() if sight.digest != snapshot.digest(path) or not sight.digest}
     columns = snapshot.columns()
     others = changed - read.keys()
     others.difference_update(columns.outputs)
@@ -108,11 +101,29 @@ def look(glance: Glance | None) -> Look:
     changed = changed - read.keys() | entries
     tasks = columns.touching(changed) if changed else set()
     all_tasks = frozenset(tasks.union(snapshot.unsettled))
-    found = Changes(snapshot, columns, all_tasks, sights, began, glance.version, indexes)
+    found = Changes(snapshot, columns, all_tasks, sights, began, glance.version, times, indexes)
     if found.tasks:
         return Look(0, found)
-    _renew(found, read)
+    _renew(found, read.keys())
     return Look(snapshot.tasks, None)
+
+
+def _seen(
+    snapshot: Snapshot, differing: Sequence[int], read: Mapping[int, Sight], began: int
+) -> tuple[dict[int, Sight], array[int]]:
+    """What is seen now of those of the ``differing`` paths that have other bytes than they had, or were ``read``; and
+    the times of all, with those of the others as they are: after a build that is most of what it wrote."""
+    times = array("q")
+    times.frombytes(bytes_of(snapshot.times))
+    sights: dict[int, Sight] = {}
+    for path in differing:
+        sight = read.get(path) or see(snapshot.paths[path], follows=snapshot.follows(path))
+        if sight.digest and sight.digest == snapshot.digest(path):
+            times[path * FIELDS : (path + 1) * FIELDS] = array("q", settled(sight.times, began))
+            if path not in read:
+                continue
+        sights[path] = sight
+    return sights, times
 
 
 def _indexed(
@@ -138,7 +149,17 @@ def _renew(changes: Changes, read: Collection[int]) -> None:
                 from schemagen.bundles.reading import keep_indexes
 
                 keep_indexes(".", changes.indexes, (), is_whole=False)
-            save(replace(changes.snapshot, times=changes.renewed()))
+            save(_with_read(changes, read))
+
+
+def _with_read(changes: Changes, read: Collection[int]) -> Snapshot:
+    """The snapshot with the times as they are; what was ``read`` may have other bytes, of which none matters."""
+    times, digests = changes.times, bytearray(changes.snapshot.digests)
+    for path in read:
+        sight = changes.sights[path]
+        times[path * FIELDS : (path + 1) * FIELDS] = array("q", settled(sight.times, changes.began))
+        digests[path * DIGEST : (path + 1) * DIGEST] = digests_bytes([sight.digest])
+    return replace(changes.snapshot, times=times, digests=bytes(digests))
 
 
 def save(snapshot: Snapshot) -> None:

@@ -124,7 +124,7 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     for index in _indexes(session):
         made = zip(index.outputs, _outputs(session, index, changes.began), strict=True)
         seen |= {before.paths.index(output.path): sight for output, sight in made}
-    times, digests = changes.renewed(), bytearray(before.digests)
+    times, digests = changes.times, bytearray(before.digests)
     for number, sight in seen.items():
         times[number * FIELDS : (number + 1) * FIELDS] = array("q", sight.times)
         digests[number * DIGEST : (number + 1) * DIGEST] = digests_bytes([sight.digest])
@@ -138,7 +138,7 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
         unsettled=tuple(number for number, task in tasks.items() if not _is_settled(session, task)),
         paths=(*before.paths, *sorted(absent)),
         times=times,
-        digests=bytes(digests),
+        digests=memoryview(digests),
         parts=tuple(columns.to_parts()),
     )
 

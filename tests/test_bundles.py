@@ -28,6 +28,7 @@ from tests.api_writing import big_api
 from tests.bundle_writing import definition, dependents, name, write_bundle
 from tests.conftest import Project, Result
 from tests.test_documents import TEMPLATE, ran
+from tests.test_snapshot import look_at, looked_at
 
 HOLDER = "#/$defs"
 COUNT = 40
@@ -284,6 +285,16 @@ def test_edit_of_a_definition_runs_what_reaches_it_and_nothing_else(bundle: Proj
     change(bundle, "max_schema_bytes = 4000", "max_schema_bytes = 10000000", "pyproject.toml")
     assert build().summary == f"0 generated, {total} fresh, 0 failed", "it is the same, read whole"
     assert not list((bundle.root / ".schemagen").glob("index-*"))
+
+
+def test_layout_alone_concerns_no_task(bundle: Project) -> None:
+    bundle.generate()
+    for layout in (' "$defs"', '\n"$defs"'):
+        change(bundle, '"$defs"', layout)
+        found = look_at(bundle)
+        assert (found.fresh, found.changes) == (COUNT + 1, None)
+    change(bundle, "Title 21", "Titel 21")
+    assert looked_at(bundle) == names(*dependents(21)) | {"user"}
 
 
 def test_definitions_come_and_go(bundle: Project) -> None:

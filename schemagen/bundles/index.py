@@ -180,11 +180,12 @@ class Making:
         self._saids[entry * DIGEST : (entry + 1) * DIGEST] = said
 
     def made(self, times: Times, digest: str, *, is_old: bool, before: Index | None = None) -> Index:
-        """The index; what is the same in the one ``before`` is shared with it."""
+        """The index; the one ``before`` may spare work."""
         level, key_ends, keys = _view(self.in_level), _view(self._key_ends), _view(self._keys)
         if before is not None and before.levels == self._levels and before.places == (level, key_ends, keys):
-            level, key_ends, keys = before.places
-            hashes, order = before.columns[9:]
+            # Copied, so that nothing of the index before has to stay.
+            copied = [memoryview(bytes(column)) for column in before.columns[9:]]
+            hashes, order = (copy.cast(kind) for copy, kind in zip(copied, _KINDS[9:], strict=True))
         else:
             hashes, order = (_view(column) for column in self._sorted())
         numbers = (self._keys_at, self._values_at, self._sizes, self._firsts, self._raws, self._saids)

@@ -60,17 +60,21 @@ class Columns:
 
     def replaced(self, rows: Mapping[int, Row]) -> Columns:
         """The columns with other inputs, ids and places of the tasks in ``rows``."""
-        ids = bytes(self.ids).split(b"\0")
-        inputs, ends, places = array("q"), array("q"), array("q")
+        ids, places = bytes(self.ids).split(b"\0"), array("q")
         places.frombytes(bytes_of(self.places))
-        for task, row in sorted(rows.items()):
+        for task, row in rows.items():
             ids[task] = _encoded_ids(row)
             places[2 * task : 2 * task + 2] = array("q", row.place)
+        changed = replace(self, ids=b"\0".join(ids), places=places)
+        if all(list(row.inputs) == list(self.inputs_of(task)) for task, row in rows.items()):
+            return changed  # most often they are the same, and there may be many
+        inputs, ends = array("q"), array("q")
+        for task, row in sorted(rows.items()):
             self._copy_inputs(inputs, ends, task)
             inputs.extend(row.inputs)
             ends.append(len(inputs))
         self._copy_inputs(inputs, ends, len(self))
-        return replace(self, ids=b"\0".join(ids), inputs=inputs, input_ends=ends, places=places)
+        return replace(changed, inputs=inputs, input_ends=ends)
 
     def _copy_inputs(self, inputs: array[int], ends: array[int], task: int) -> None:
         """Append to ``inputs`` and ``ends`` those of the tasks that they have not yet, up to ``task``."""
@@ -101,6 +105,10 @@ class Columns:
         """The URIs that name the schemas of those tasks whose schema has any."""
         texts = bytes(self.ids).split(b"\0")
         return {task: tuple(json.loads(_decoded(ids))) for task, ids in enumerate(texts) if ids}
+
+    def inputs_of(self, task: int) -> Numbers:
+        start, end = _bounds(self.input_ends, task)
+        return self.inputs[start:end]
 
     def outputs_of(self, task: int) -> Numbers:
         start, end = _bounds(self.output_ends, task)
