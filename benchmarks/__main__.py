@@ -4,7 +4,8 @@
 has nothing to do, then one changed schema, against stock doit and ninja. ``workers`` builds with two of them, against
 plain pystache, stock doit, the ancestor's architecture in Node.js and one worker. ``render`` measures the rendering
 stage alone, ``types`` generators of types, ``forms`` how soon large forms are ready in Chromium, ``format`` prettier
-over many outputs at once. Without a name: ``cold``, and ``noop`` at its smallest size.
+over many outputs at once, ``cache`` what is found against what is generated. Without a name: ``cold``, and ``noop`` at
+its smallest size.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import cold, formats, forms, noop, render, types, workers
+from benchmarks import cache, cold, formats, forms, noop, render, types, workers
 from benchmarks.peer_ninja import find_ninja, ninja_version
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -36,6 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.what == "types":
             schemas = cold.find_schemas(args.corpus, REPOSITORY)
             return 0 if types.compare(schemas, Path(folder, "types"), limit=args.limit, runs=args.runs or 3) else 1
+        if args.what == "cache":
+            schemas = cold.find_schemas(args.corpus, REPOSITORY)
+            base, runs = Path(folder, "cache"), args.runs or 3
+            return 0 if all(cache.compare(schemas, base / str(n), runs=runs, workers=n) for n in cold.WORKERS) else 1
         if args.what == "forms":
             schemas = cold.find_schemas(args.corpus, REPOSITORY)
             return 0 if forms.compare(schemas, Path(folder, "forms"), runs=args.runs or 3) else 1
@@ -63,12 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("cold", "format", "forms", "noop", "render", "types", "workers"),
+        choices=("cache", "cold", "format", "forms", "noop", "render", "types", "workers"),
         help="one benchmark instead of both",
     )
     parser.add_argument("--runs", type=int, metavar="N", help="runs of each contender (default: 3, noop 5)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work (default: the system's temp folder)")
-    group = parser.add_argument_group("cold, forms, render, types, workers")
+    group = parser.add_argument_group("cache, cold, forms, render, types, workers")
     group.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the corpus")
     group = parser.add_argument_group("cold, render, types")
     group.add_argument(

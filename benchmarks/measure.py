@@ -40,8 +40,9 @@ Prepare = Callable[[Contender], None]
 
 def python_environment(repository: Path, bytecode: Path) -> dict[str, str]:
     """The environment of every contender: the checkout is importable, and modules are compiled once, as those of an
-    installed package are, and what is printed is buffered, wherever the caller's environment forbids that."""
-    ours = {"PYTHONPATH": str(repository), "PYTHONPYCACHEPREFIX": str(bytecode)}
+    installed package are, and what is printed is buffered, wherever the caller's environment forbids that; and nothing
+    is taken from a cache: what is cold is cold."""
+    ours = {"PYTHONPATH": str(repository), "PYTHONPYCACHEPREFIX": str(bytecode), "SCHEMAGEN_NO_CACHE": "1"}
     left_out = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
     return {name: value for name, value in os.environ.items() if name not in left_out} | ours
 

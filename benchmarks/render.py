@@ -124,9 +124,9 @@ def _renderers(job: Job) -> dict[str, Callable[[Any], str]]:
         html.escape,
         given=given_by_views,
     )
-    templates.prepare("")
+    templates.prepare("", in_pieces=True)
     renderers: dict[str, Callable[[Any], str]] = {
-        OURS: lambda view: templates.render("", view),
+        OURS: lambda view: "".join(templates.pieces("", view)),
         KEPT: Kept(job.template, job.partials, html.escape).render,
         USED: lambda view: _as_used(job, view),
     }

@@ -36,9 +36,10 @@ _RUN = "import sys; from schemagen.cli import main; sys.exit(main())"
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What became of a build: the paths of the schemas that were ``generated``, were ``fresh`` or ``failed``, all
-    ``problems``, also those for which it could not start, and how long it took. ``exit_code`` is that of ``schemagen
-    generate``: 0 all well, 1 a schema failed, 3 the build could not start."""
+    """What became of a build: the paths of the schemas that were ``generated``, were ``fresh`` or ``failed``, or whose
+    outputs were ``shared``: found in the cache, and not generated; all ``problems``, also those for which it could not
+    start, and how long it took. ``exit_code`` is that of ``schemagen generate``: 0 all well, 1 a schema failed, 3 the
+    build could not start."""
 
     exit_code: int
     generated: tuple[str, ...]
@@ -46,6 +47,7 @@ class BuildResult:
     failed: tuple[str, ...]
     problems: tuple[Problem, ...]
     seconds: float
+    shared: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -96,13 +98,13 @@ def _environment() -> dict[str, str]:
 
 def _result(report: Mapping[str, Any]) -> BuildResult:
     cases = report["schemas"]
-    generated, fresh, failed = (
+    generated, fresh, failed, shared = (
         tuple(case["schema"] for case in cases if case["status"] == status)
-        for status in ("generated", "fresh", "failed")
+        for status in ("generated", "fresh", "failed", "shared")
     )
     told = [*report["problems"], *(problem for case in cases for problem in case["problems"])]
     problems = tuple(map(_problem, told))
-    return BuildResult(report["exit_code"], generated, fresh, failed, problems, report["seconds"])
+    return BuildResult(report["exit_code"], generated, fresh, failed, problems, report["seconds"], shared)
 
 
 def _problem(told: Mapping[str, Any]) -> Problem:

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_selection(clean)
     clean.add_argument("-n", "--dry-run", action="store_true", help="only say what would be removed")
 
+    _add_cache(commands)
     _add_init(commands)
     _add_hook(commands)
     _add_completion(commands)
@@ -123,6 +124,7 @@ def _add_watch(commands: Commands) -> None:
     _add_selection(watch)
     watch.add_argument("-w", "--max-workers", metavar="N", type=_count, help="worker processes (default: CPUs)")
     watch.add_argument("--keep-edited", action="store_true", help="keep outputs that were edited")
+    _add_sharing(watch)
     watch.set_defaults(profile=False)
 
 
@@ -150,8 +152,33 @@ def _add_generate(commands: Commands) -> None:
     generate.add_argument(
         "--fail-on-change", action="store_true", help="name the outputs that were written or removed, and end with 1"
     )
+    _add_sharing(generate)
     _add_report(generate)
     generate.set_defaults(error=generate.error)
+
+
+def _add_sharing(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what was generated before, here or elsewhere")
+    where = group.add_mutually_exclusive_group()
+    where.add_argument("--cache", metavar="URL", help="where it is kept, such as s3://bucket/prefix or file:///folder")
+    where.add_argument("--no-cache", action="store_true", help="find and keep nothing")
+    group.add_argument("--cache-read-only", action="store_true", help="find, but keep nothing that others would find")
+
+
+def _add_cache(commands: Commands) -> None:
+    cache = commands.add_parser("cache", help="say what the cache on this machine holds, check it, or make room")
+    actions = cache.add_subparsers(metavar="ACTION", dest="action", required=True)
+    for name, meaning in (
+        ("info", "where it is, how large it is, and how large it may be"),
+        ("verify", "read all that is kept, and put aside what is damaged"),
+        ("prune", "let go of what was not used for longest"),
+    ):
+        action = actions.add_parser(name, help=meaning)
+        action.add_argument("--cache", metavar="URL", help="which cache: file:///folder (default: as a build's)")
+        action.set_defaults(no_cache=False, cache_read_only=False)
+        if name == "prune":
+            action.add_argument("--size", metavar="SIZE", type=_size, help="what may stay (default: cache_size)")
+            action.add_argument("--all", action="store_true", help="let go of everything")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:

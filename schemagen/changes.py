@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemagen.state.columns import Columns, bytes_of
-from schemagen.state.glance import FIELDS, Times, times_at
+from schemagen.state.glance import DIGEST, FIELDS, Times, times_at
 from schemagen.state.sight import Sight, file_system_now, see, settled
-from schemagen.state.snapshot import DIGEST, Snapshot, digests_bytes, snapshot_from, write_snapshot
-from schemagen.unchanged import LOCK, SNAPSHOT, STATE_FOLDER, Glance
+from schemagen.state.snapshot import Snapshot, digests_bytes, snapshot_from, write_snapshot
+from schemagen.unchanged import LOCK, LOG, SNAPSHOT, STATE_FOLDER, Glance
 
 if TYPE_CHECKING:  # few projects need it
     from schemagen.bundles.index import Index
@@ -81,8 +81,15 @@ def look(glance: Glance | None) -> Look:
         return EVERYTHING
     if glance.fresh:
         return Look(glance.fresh, None)
-    snapshot, paths = snapshot_from(*glance.loaded), glance.differing
+    paths = glance.differing
+    try:
+        snapshot = snapshot_from(*glance.loaded)
+        columns = snapshot.columns()
+    except ValueError:  # with the right digest all the same: nobody need trust it
+        return EVERYTHING
     if paths and paths[-1] >= snapshot.inputs + snapshot.outputs:
+        return EVERYTHING
+    if snapshot.log_size != _size_of(LOG) or any(task >= len(columns) for task in snapshot.unsettled):
         return EVERYTHING
     began = file_system_now(LOCK)
     indexed = _indexed(snapshot, paths)
@@ -91,7 +98,6 @@ def look(glance: Glance | None) -> Look:
     indexes, entries, read = indexed
     sights, times = _seen(snapshot, paths, read, began)
     changed = {path for path, sight in sights.items() if sight.digest != snapshot.digest(path) or not sight.digest}
-    columns = snapshot.columns()
     others = changed - read.keys()
     others.difference_update(columns.outputs)
     if others:
@@ -106,6 +112,13 @@ def look(glance: Glance | None) -> Look:
         return Look(0, found)
     _renew(found, read.keys())
     return Look(snapshot.tasks, None)
+
+
+def _size_of(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _seen(
@@ -173,6 +186,6 @@ def save(snapshot: Snapshot) -> None:
 def discard_snapshot(folder: str) -> None:
     """Remove the snapshot of the project in ``folder``, and what a killed build left beside it: a build begins that may
     write, and it holds the lock."""
-    for name in (SNAPSHOT, f"{SNAPSHOT}.new", f"{STATE_FOLDER}/log.new"):
+    for name in (SNAPSHOT, f"{SNAPSHOT}.new", f"{LOG}.new"):
         with contextlib.suppress(OSError):  # there is none, or nothing can be written here
             os.unlink(os.path.join(folder, name))

@@ -80,7 +80,15 @@ def _config_for(args: argparse.Namespace) -> Config:
         config = replace(config, workers=workers)
     if memory := getattr(args, "max_memory", None):
         config = replace(config, max_memory=memory)
-    return config
+    return _with_cache(config, args)
+
+
+def _with_cache(config: Config, args: argparse.Namespace) -> Config:
+    if getattr(args, "no_cache", False):
+        config = replace(config, cache_asked=False)
+    if url := getattr(args, "cache", None):
+        config = replace(config, cache_asked=url)
+    return replace(config, cache_is_read_only=True) if getattr(args, "cache_read_only", False) else config
 
 
 def _shown(folder: str) -> str:
@@ -250,6 +258,18 @@ def _packs(args: argparse.Namespace) -> int:
     return pack_commands.list_packs(config)
 
 
+def _cache(args: argparse.Namespace) -> int:
+    from schemagen import cache_commands
+    from schemagen.config import load_config
+
+    config = _with_cache(load_config(Path.cwd()), args)
+    if args.action == "verify":
+        return cache_commands.verify_cache(config)
+    if args.action == "prune":
+        return cache_commands.prune_cache(config, 0 if args.all else args.size)
+    return cache_commands.cache_info(config)
+
+
 def _view(args: argparse.Namespace) -> int:
     from schemagen import inspection
 
@@ -264,6 +284,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "view": _view,
     "packs": _packs,
+    "cache": _cache,
     "clean": _clean,
     "init": _init,
     "hook": _hook,

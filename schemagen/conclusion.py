@@ -14,9 +14,9 @@ from schemagen.part_paths import pointer_of_part
 from schemagen.plan import Task
 from schemagen.session import BASENAME, PROJECT_BASENAME, STATE_FILE, Session, row_name, task_name
 from schemagen.state.columns import Columns, Row
-from schemagen.state.glance import FIELDS, Times
+from schemagen.state.glance import DIGEST, FIELDS, Times
 from schemagen.state.sight import UNSURE, Sight, file_system_now, see, settled
-from schemagen.state.snapshot import DIGEST, Snapshot, digests_bytes, times_array
+from schemagen.state.snapshot import Snapshot, digests_bytes, times_array
 from schemagen.state.store import Place
 from schemagen.unchanged import LOCK
 
@@ -41,6 +41,10 @@ def conclude(session: Session, key: str, dodo: str, began: int) -> Snapshot | No
         return _after_all(session, key, dodo, began)
     except OverflowError:  # an inode, say, that is too large for a snapshot
         return None
+    except (LookupError, ValueError):
+        if session.changes is None:
+            raise
+        return None  # the snapshot before was somebody else's: it has not all that the build used
 
 
 def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:

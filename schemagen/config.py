@@ -36,9 +36,11 @@ class Config:
     """What is built, from what, how. ``root`` is the absolute path of the project folder; the other paths
     are relative to it, or absolute. ``batch_size`` and ``workers`` are None for ``auto``, ``max_memory`` (in bytes) is
     None for no limit; ``timeout`` is in seconds. ``format`` are external formatters, of which the last that matches an
-    output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. ``digest`` is that
-    of the pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration
-    says where options of this run chose other schemas, packs or another output folder, else None. A run that
+    output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. ``cache``
+    says whether outputs are kept, or the URL where; ``cache_size`` is how many bytes of a folder that may take;
+    ``cache_asked`` and ``cache_is_read_only`` are what options of this run say of it. ``digest`` is that of the
+    pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration says
+    where options of this run chose other schemas, packs or another output folder, else None. A run that
     ``is_paranoid`` trusts no file time."""
 
     root: str
@@ -51,6 +53,7 @@ class Config:
     unresolved_refs: Literal["error", "opaque"] = "error"
     default_draft: Draft = Draft.D2020
     max_schema_bytes: int = 16 * 1024 * 1024
+    max_output_bytes: int = 64 * 1024 * 1024
     priority: tuple[str, ...] = ()
     timeout: int = 60
     max_memory: int | None = None
@@ -58,6 +61,10 @@ class Config:
     format_files: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, bool | str]] = field(default_factory=dict)
     json_comments: bool = False
+    cache: bool | str = True
+    cache_size: int = 1 << 30
+    cache_asked: bool | str | None = field(default=None, compare=False)
+    cache_is_read_only: bool = field(default=False, compare=False)
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
     is_paranoid: bool = field(default=False, compare=False)
@@ -135,10 +142,12 @@ def load_config(root: Path) -> Config:
     for key, value in table.items():
         if key in _AUTO:
             values[key] = None if value == "auto" else int(value)
-        elif key in {"max_schema_bytes", "timeout"}:
+        elif key in {"max_schema_bytes", "max_output_bytes", "timeout"}:
             values[key] = int(value)  # JSON Schema takes 10.0 for an integer
         elif key == "max_memory":
             values[key] = None if value == UNLIMITED else bytes_of_size(value)
+        elif key == "cache_size":
+            values[key] = bytes_of_size(value)
         elif key == "format":
             values[key] = tuple(_formatter(pattern, command, text) for pattern, command in value.items())
         elif key == "default_draft":

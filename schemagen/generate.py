@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from schemagen.errors import Location, SchemaError, TemplateError
+from schemagen.errors import Location, OutputError, SchemaError, TemplateError
 from schemagen.languages import Modules
 from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, Pack
 from schemagen.view import build_view
 
-# The outputs of a schema from this many bytes on are made in pieces; so are those of a smaller one where a template is
-# long. It repeats its text for what the schema has many of, of which there may be one for each 17 bytes: what comes of
-# fewer bytes than the second number, one multiplied by the other, has some 60 MB at most.
-_LARGE, _LARGE_TOGETHER = 1 << 18, 1 << 30
 Rendered = tuple[str, Iterable[bytes]]
 
 
@@ -53,13 +49,21 @@ def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:
     return frozenset[str]().union(*names) if len(names) == len(read) else None
 
 
+def within(pieces: Iterable[bytes], most: int, path: str) -> Iterator[bytes]:
+    """``pieces`` of the output ``path``; raises OutputError once they are more than ``most`` bytes."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > most:
+            message = f"would have more than {most} bytes; max_output_bytes in [tool.schemagen] sets the limit"
+            raise OutputError(message, Location(path), "SG405")
+        yield piece
+
+
 def _pieces(schema: Schema, pack: Pack, output: Output, view: dict[str, Any]) -> Iterator[bytes]:
     try:
-        size = len(schema.data)
-        if size >= _LARGE or size * output.size >= _LARGE_TOGETHER:
-            yield from output.pieces(view)
-        else:
-            yield output.render(view)
+        # In pieces, however small the schema: a loop within a loop makes much of little.
+        yield from output.pieces(view)
     except TemplateError as error:
         raise TemplateError(f"{error.message}, rendering {schema.path}", error.location, error.code) from error
     except RecursionError:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from schemagen.generate import Rendered
+from schemagen.generate import Rendered, within
 from schemagen.jsontext import dumps
 from schemagen.overview import NO_SUMMARY, Entry, Summary, build_overview, summarise
 from schemagen.packs import Pack
@@ -34,10 +34,19 @@ class Indexing:
 
     def look(self, task: Task) -> Look:
         """See which outputs of ``task``, one of the project's tasks, are not fresh."""
-        if self._session.changes is not None and self._before == self._summaries():
-            return NOT_LOOKED  # nothing that is shown changed, nor what was made of it
+        if self._shows_the_same():
+            return NOT_LOOKED
         self._seen, self._last = self._entries(), None
         return self._session.look(self.keyed(task))
+
+    def _shows_the_same(self) -> bool:
+        """Whether it is known, without a look at all schemas, that nothing that is shown changed, nor what was made of
+        it. Of schemas that fail, or failed the last time, what is recorded is not what is shown."""
+        changes, session = self._session.changes, self._session
+        if changes is None or changes.snapshot.unsettled:
+            return False
+        are_settled = all(session.settled(task) is not None for task in session.tasks())
+        return are_settled and self._before == self._summaries()
 
     def keyed(self, task: Task) -> Task:
         """``task`` with keys that cover the overviews that its outputs show."""
@@ -59,13 +68,15 @@ class Indexing:
 
     def render(self, task: Task, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of ``task``; the pieces raise
-        TemplateError."""
-        pack = self._pack(task)
+        TemplateError or OutputError."""
+        pack, config = self._pack(task), self._session.config
         entries = self._seen or self._entries()
         for output in pack.project_outputs:
             if output.rule.path in wanted:
                 overview = self._overview(entries, output.rule.path, pack.name)
-                yield output.rule.path, output.pieces(pack.seen_by_templates(overview))
+                pieces = output.pieces(pack.seen_by_templates(overview))
+                path = f"{config.output}/{output.rule.path}"
+                yield output.rule.path, within(pieces, config.max_output_bytes, path)
         self._last = None
 
     def _overview(self, entries: list[Entry], at: str, pack: str) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _fault_in_text(text: str, reason: str, index: int) -> tuple[str, str, int]:
     if text.startswith(("//", "/*", "#"), index) and reason != "invalid escape":
         return "SG102", "not JSON: comments are not allowed", index
     if reason == "number out of range":
-        return "SG102", "a whole number of more than 4300 digits", _start_of_word(text, index)
+        return "SG102", "a number of more than 4300 digits", _start_of_word(text, index)
     if reason in {"expected ident", "expected value", "invalid number"}:
         index = _start_of_word(text, index)
         word = _WORD.match(text, index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemagen.errors import OutputError
+from schemagen.plan import is_forbidden
 from schemagen.session import BASENAME, PROJECT_BASENAME, Session, row_name
 from schemagen.state.store import Origin
 from schemagen.writing import Orphan, find_orphans, remove_orphan
@@ -44,6 +45,10 @@ def orphans_of(session: Session) -> list[Orphan]:
         return []
     tasks = (*session.tasks(), *session.project.project_tasks)
     planned = {output.path for task in tasks for output in task.outputs}
+    # Whatever the state says: what is read is no leftover. It may be an output of before that is kept by hand now, or
+    # the state may come from somebody who would have us remove it.
+    read = {*session.project.basis, *(path for task in tasks for path in (task.schema, *task.links.inputs))}
+    owned = {path: digests for path, digests in owned.items() if path not in read and not is_forbidden(path)}
     return list(find_orphans(session.root, owned, planned, session.config.output))
 
 

@@ -6,7 +6,8 @@ ECMA-262 patterns; ``jsonschema`` explains a failure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -26,6 +27,9 @@ URIS: Mapping[Draft, str] = {
     Draft.D2019: "https://json-schema.org/draft/2019-09/schema",
     Draft.D2020: "https://json-schema.org/draft/2020-12/schema",
 }
+# Schemas up to so many bytes are explained as a whole, and parts of larger ones up to so many values.
+_SMALL = 1 << 15
+_MOST_VALUES = 2_000
 
 
 def check_schema(schema: Schema) -> None:
@@ -51,12 +55,44 @@ def _is_valid(document: Mapping[str, JsonValue], draft: Draft) -> bool:
 
 
 def _explain(schema: Schema, plain: dict[str, Any]) -> None:
-    message, path = _best_match(schema, plain) or _first_error(schema.draft, plain)
+    message, path = _best_explanation(schema, plain)
     pointer = join_pointer("#", *path)
     raise SchemaError(message, place_at(schema, pointer), "SG110")
 
 
-def _best_match(schema: Schema, plain: dict[str, Any]) -> tuple[str, Iterable[str | int]] | None:
+def _best_explanation(schema: Schema, plain: dict[str, Any]) -> tuple[str, Sequence[str | int]]:
+    if len(schema.data) <= _SMALL:
+        return _best_match(schema, plain) or _first_error(schema.draft, plain)
+    # jsonschema takes a second for each 60 KB: of a large schema it is shown no more than what leads to a fault.
+    message, path = _first_error(schema.draft, plain)
+    narrowed = _narrowed(plain, path)
+    if _has_more_values(narrowed, _MOST_VALUES):
+        return message, path
+    return _best_match(schema, narrowed, path) or (message, path)
+
+
+def _narrowed(plain: Any, path: Sequence[str | int]) -> Any:
+    """``plain`` without what is not on ``path``, nor below it; a list on it has one item."""
+    if not path:
+        return plain
+    inner = _narrowed(plain[path[0]], path[1:])
+    return [inner] if isinstance(plain, list) else {path[0]: inner}
+
+
+def _has_more_values(value: Any, most: int) -> bool:
+    waiting, count = [value], 0
+    while waiting and count <= most:
+        held = waiting.pop()
+        count += 1
+        if isinstance(held, dict | list):
+            waiting += islice(held.values() if isinstance(held, dict) else held, most)
+    return count > most
+
+
+def _best_match(
+    schema: Schema, plain: dict[str, Any], narrowed_to: Sequence[str | int] = ()
+) -> tuple[str, Sequence[str | int]] | None:
+    """What is most wrong with ``plain``, and the path to it in the schema, which ``plain`` is ``narrowed_to``."""
     # Imported only for a failure: it takes longer to import than a build with nothing to do takes.
     from jsonschema.exceptions import best_match
     from jsonschema.validators import validator_for
@@ -67,9 +103,10 @@ def _best_match(schema: Schema, plain: dict[str, Any]) -> tuple[str, Iterable[st
     if error is None:
         return None
     error = _of_the_way_meant(error)
+    path = [*narrowed_to[: len(error.absolute_path)], *list(error.absolute_path)[len(narrowed_to) :]]
     # As it was written: the plain document has floats where the author wrote 1e400 or 1.50.
-    instance = resolve_pointer(schema.document, join_pointer("#", *error.absolute_path))
-    return _message(error, _shortened(dumps(instance))), error.absolute_path
+    instance = resolve_pointer(schema.document, join_pointer("#", *path))
+    return _message(error, _shortened(dumps(instance))), path
 
 
 def _of_the_way_meant(error: ValidationError) -> ValidationError:
@@ -103,7 +140,7 @@ def _types_taken(error: ValidationError) -> list[str]:
     return [wanted] if isinstance(wanted, str) else list(wanted)
 
 
-def _first_error(draft: Draft, plain: dict[str, Any]) -> tuple[str, Iterable[str | int]]:
+def _first_error(draft: Draft, plain: dict[str, Any]) -> tuple[str, Sequence[str | int]]:
     try:
         jsonschema_rs.meta.validate({**plain, "$schema": URIS[draft]})
     except jsonschema_rs.ValidationError as error:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from schemagen.model import Schema
-from schemagen.view import one_line, plain_summary
+from schemagen.view import clean, one_line, plain_summary
 from schemagen.view.names import Scope, ts_type_name, words_of
 from schemagen.view.typescript import ts_string
 
@@ -113,7 +113,7 @@ def _place(entry: Entry) -> tuple[str, str]:
 
 def _schema(entry: Entry, start: str, pack: str, names: Scope, numbers: Mapping[str, str]) -> dict[str, Any]:
     folder, _, stem = entry.name.rpartition("/")
-    title, description = entry.summary["title"], entry.summary["description"]
+    title, description = clean(entry.summary["title"]), clean(entry.summary["description"])
     return {
         "name": entry.name,
         "stem": stem,

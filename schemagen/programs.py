@@ -15,13 +15,13 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from schemagen.config import Config, place_of_key
 from schemagen.digest import digest_fields
 from schemagen.errors import ConfigError
 from schemagen.formatters import Formatter
+from schemagen.state.files import create_anew, open_regular
 from schemagen.state.glance import times_at
 from schemagen.state.sight import see
 from schemagen.unchanged import STATE_FOLDER
@@ -74,7 +74,8 @@ class Versions:
             return
         new = os.path.join(self._root, f"{VERSIONS}.new")
         with contextlib.suppress(OSError):
-            Path(new).write_text(json.dumps(self._known), encoding="utf-8")
+            with open(new, "w", encoding="utf-8", opener=create_anew) as kept:
+                json.dump(self._known, kept)
             os.replace(new, os.path.join(self._root, VERSIONS))
         self._has_new = False
 
@@ -133,7 +134,8 @@ def _version_of(command: list[str], root: str, formatter: Formatter, config: Con
 
 def _read_json(file: str) -> dict[str, Any]:
     try:
-        known = json.loads(Path(file).read_bytes())
-    except (OSError, ValueError):
+        with open(open_regular(file, os.O_RDONLY), "rb") as kept:
+            known = json.loads(kept.read())
+    except (OSError, ValueError, RecursionError):
         return {}  # nothing is remembered
     return known if isinstance(known, dict) else {}

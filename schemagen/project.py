@@ -22,7 +22,7 @@ from schemagen.config import Config, check_paths, place_of_option
 from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location, RefError, SchemaError
 from schemagen.formatting import NO_FORMATTING, Formatting
-from schemagen.generate import Rendered, render_outputs
+from schemagen.generate import Rendered, render_outputs, within
 from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.packs import LoadPacks, Options, Pack, load_packs
@@ -39,7 +39,7 @@ from schemagen.plan import (
 from schemagen.priority import asked_priority
 from schemagen.refs import Document, Known, Library, owners_of_ids, scanned
 from schemagen.shelf import Shelf
-from schemagen.sources import find_folders, find_schemas, read_bytes
+from schemagen.sources import find_folders, find_schemas, may_be_found, read_bytes
 from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
 
@@ -113,13 +113,24 @@ class Project:
             return self._shelf.get(task.schema)
         return None
 
+    def fields_of(self, path: str) -> list[bytes | str]:
+        """All that the schema at ``path`` says: of a file its bytes, of a part of a document what it says and where its
+        references start from. Raises SchemaError where it is another by now, KeyError where there is none."""
+        if self.parts is None or self.parts.document_of(path) is None:
+            return [self._shelf.data(path)]
+        part = self._shelf.get(path) if path in self._shelf else self.parts.schema(SchemaFile(path, path))
+        home = part.home
+        assert home is not None
+        return [part.data, part.draft, home.around, *home.ids]
+
     def render(self, name: str, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of the schema ``name``.
 
         Raises SchemagenError, and the pieces do too.
         """
         schema, resolution = self.resolved(name)
-        return render_outputs(schema, resolution, self.packs, wanted)
+        for below, pieces in render_outputs(schema, resolution, self.packs, wanted):
+            yield below, within(pieces, self.config.max_output_bytes, f"{self.config.output}/{below}")
 
 
 def load_project(
@@ -148,7 +159,7 @@ def load_project(
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
-    check_collisions([*tasks, *project.project_tasks], {**basis, **large})
+    check_collisions([*tasks, *project.project_tasks], {**basis, **large}, config)
     return project
 
 
@@ -169,11 +180,18 @@ def load_changed(
     """As ``load_project``, but only what ``changes`` may have made stale; None where that cannot be told, because an
     id of a schema changed."""
     columns, paths = changes.columns, changes.snapshot.paths
-    ids = {changes.schema_of(task): known for task, known in columns.known_ids().items()}
+    try:
+        ids = {changes.schema_of(task): known for task, known in columns.known_ids().items()}
+    except ValueError:  # a snapshot of somebody else's
+        return None
     files = [SchemaFile(columns.task_name(task), changes.schema_of(task)) for task in sorted(changes.tasks)]
-    packs = load(config.packs, Path(config.root), options_of(config))
-    rest = _Rest({paths[at]: columns.task_name(task) for task, at in enumerate(columns.schemas()) if at >= 0}, ids)
+    called = {paths[at]: columns.task_name(task) for task, at in enumerate(columns.schemas()) if at >= 0}
     parts = parts_of(config, {index.file: index for index in changes.indexes}, changes.read_anew())
+    named = [*files, *(SchemaFile(called[path], path) for path in ids if path in called)]
+    if not all(may_be_found(file, config) for file in named):
+        return None  # somebody else's too: it names what is no schema of ours
+    packs = load(config.packs, Path(config.root), options_of(config))
+    rest = _Rest(called, ids)
     loading = _Loading(config, packs, files, remembered, rest, formatting, parts)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)

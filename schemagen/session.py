@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,9 +22,10 @@ from schemagen.packs import LoadPacks, load_packs
 from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
+from schemagen.state.shapes import OURS
 from schemagen.state.sight import Sight, see
-from schemagen.state.store import OURS, Place, State, encode
-from schemagen.unchanged import STATE_FOLDER
+from schemagen.state.store import Place, State, encode
+from schemagen.unchanged import LOG
 from schemagen.writing import (
     OutputFolder,
     Written,
@@ -32,7 +34,7 @@ from schemagen.writing import (
     move_into_place,
 )
 
-STATE_FILE = f"{STATE_FOLDER}/log"
+STATE_FILE = LOG
 BASENAME = "generate"
 PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
@@ -57,13 +59,14 @@ def row_name(task: Task) -> str:
 class Made(NamedTuple):
     """What a worker made of one task: its new outputs by path, each as ``Written`` has it, and what overviews show of
     its schema, or what went wrong; and how long that took. ``facts`` is what is to be recorded, as JSON,
-    but for why; empty where only the parent can tell."""
+    but for why; empty where only the parent can tell. ``is_shared`` where it was found, not made: see ``sharing``."""
 
     written: Mapping[str, tuple[str, str]]
     problem: SchemagenError | None = None
     summary: Summary = NO_SUMMARY
     seconds: float = 0.0
     facts: str = ""
+    is_shared: bool = False
 
 
 class Draft(NamedTuple):
@@ -122,6 +125,7 @@ class Session:
         self._settled: dict[str, bytes] = {}
         self.has_kept_orphans = False
         self.changed: list[str] = []  # the outputs that were written or removed
+        self.made: list[str] = []  # the names of the schemas whose outputs were made, and not found
         self.started = time.monotonic()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -211,6 +215,18 @@ class Session:
         if len(outputs) == len(task.outputs) and self.kept.isdisjoint(outputs):
             self._settle(task, [digest for _, digest, _ in outputs.values()])
 
+    def take(self, task: Task, outputs: Mapping[str, bytes]) -> Made:
+        """Write ``outputs`` of ``task``, that were found, by path, to temporary files beside them."""
+        written: dict[str, tuple[str, str]] = {}
+        with self._rim(task, written) as problems:
+            for path, data in outputs.items():
+                written[path] = self._folder.write_beside(path, [data])
+        if problems:
+            return Made({}, problems[0])
+        schema = self.project.schema(task.name)
+        shown = NO_SUMMARY if schema is None else summarise(schema)
+        return Made(written, None, shown, self.facts(task).get("seconds", 0.0), is_shared=True)
+
     def _settle(self, task: Task, digests: Sequence[str]) -> None:
         if not task.is_for_project:
             self._settled[task.name] = bytes.fromhex("".join(digests))
@@ -244,9 +260,14 @@ class Session:
         seen = self.sights[path] = see(str(self.root / path), follows=False)
         return seen.digest or None
 
-    def bytes_of(self, path: str) -> bytes | None:
-        """The bytes of the output ``path``; None where there is no such file."""
-        return bytes_of_file(self.root / path)
+    def bytes_of(self, path: str, most: int | None = None) -> bytes | None:
+        """The bytes of the output ``path``; None where there is no such file, or it has more than ``most``."""
+        return bytes_of_file(os.path.join(self.config.root, path), most)
+
+    def most_seconds(self, task: Task) -> float:
+        """The seconds that ``task`` may take. A run of a formatter, of which there may be one for each output, may take
+        as long again: it is known then which output it hangs at."""
+        return self.config.timeout * (1 + (len(task.outputs) if self.formatting else 0))
 
     def prepare(self) -> None:
         """Compile all templates, so that processes that are forked after this need not."""
@@ -361,6 +382,7 @@ class Session:
         Raises OutputError; what was not moved is discarded then.
         """
         self._move(made)
+        self._note_made(task, made)
         facts = self._facts(task, made, self.facts(task))
         self._note(task, facts["outputs"])
         return {OURS: {**facts, "why": why or _ASKED_FOR}}
@@ -369,6 +391,7 @@ class Session:
         """The same, but record the facts too, as a worker has them if it can."""
         assert self.state is not None
         self._move(made)
+        self._note_made(task, made)
         if made.facts and (not self.kept or self.kept.isdisjoint(made.written)):
             facts, digests = made.facts, {path: digest for path, (digest, _) in made.written.items()}
             self._settle(task, [digests[output.path] for output in task.outputs])
@@ -377,6 +400,10 @@ class Session:
             facts, digests = encode(told), {path: digest for path, (_, digest, _) in told["outputs"].items()}
             self._note(task, told["outputs"])
         self.state.put_facts(row_name(task), facts, tuple(why) or _ASKED_FOR, digests)
+
+    def _note_made(self, task: Task, made: Made) -> None:
+        if not (made.is_shared or task.is_for_project):
+            self.made.append(task.name)
 
     def _move(self, made: Made) -> None:
         """Move the new outputs into place; raises OutputError, what was not moved is discarded then."""

@@ -69,6 +69,10 @@ class Shelf:
             self._parsed_bytes += len(schema.data)
         return schema
 
+    def data(self, path: str) -> bytes:
+        """The bytes of the schema at ``path``, which is no part of a document; raises as ``get`` does."""
+        return self._data(*self._read[path])
+
     def keep(self, path: str) -> bool:
         """Parse the schema at ``path``, and let it stay if there is room; returns whether there was."""
         schema = self.get(path)

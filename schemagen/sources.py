@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import stat
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from schemagen.model import Draft, Home, JsonValue, Schema, SchemaFile
 from schemagen.state.sight import see
 from schemagen.texts import SUFFIXES, Syntax, json_text, parse_text, place_at, stem_of, suffix_of, syntax_of
 
+_CHUNK = 1 << 20
 SKIPPED_FOLDERS = {"node_modules"}
 
 
@@ -40,6 +42,20 @@ def find_schemas(config: Config) -> tuple[SchemaFile, ...]:
         if not excluded or not is_excluded(file, excluded):
             by_path.setdefault(file.path, file)
     return tuple(by_path.values())
+
+
+def may_be_found(file: SchemaFile, config: Config) -> bool:
+    """Whether ``file`` is named as ``find_schemas`` names what it finds, or ``parts`` a part of a document. Nothing is
+    looked up."""
+    if ".." in file.name.split("/"):
+        return False
+    stem = stem_of(file.path)
+    folders = [Path(folder).as_posix() for folder in config.folders]
+    return (
+        any(stem == f"{folder}/{file.name}" for folder in folders)
+        or (file.path in folders and posixpath.basename(stem) == file.name)
+        or any(file.path.startswith(f"{document}#/") for document, _ in config.documents)
+    )
 
 
 def compile_patterns(patterns: Iterable[str]) -> list[re.Pattern[str]]:
@@ -68,7 +84,7 @@ def find_folders(config: Config) -> dict[str, str]:
     paths = [
         f"{Path(folder).as_posix()}/{prefix}".rstrip("/")
         for folder in config.folders
-        if (root / folder).is_dir()
+        if os.path.isdir(root / folder)
         for prefix, _ in _walk(root, folder)
     ]
     return {path: see(str(root / path)).digest for path in paths}
@@ -76,10 +92,11 @@ def find_folders(config: Config) -> dict[str, str]:
 
 def _find_below(root: Path, folder: str) -> Iterator[SchemaFile]:
     base = root / folder
-    if base.is_file():
+    # Not the methods of Path, which raise OSError for a name that is too long.
+    if os.path.isfile(base):
         yield _schema_file(base.name, Path(folder).as_posix())
         return
-    if not base.is_dir():
+    if not os.path.isdir(base):
         raise ConfigError("no such schema folder", Location(folder), "SG010")
     for prefix, names in _walk(root, folder):
         for name in names:
@@ -176,7 +193,11 @@ def read_bytes(file: SchemaFile, config: Config) -> bytes:
             status = os.fstat(fd)
             if not stat.S_ISREG(status.st_mode):
                 raise SchemaError("not a regular file", Location(path), "SG108")
-            data = stream.read(limit + 1)
+            # As much as there is, and a byte more, which shows that it did not grow: not all that it may be, for which
+            # there would have to be room.
+            data = stream.read(min(limit, status.st_size) + 1)
+            while status.st_size < len(data) <= limit and (more := stream.read(_CHUNK)):
+                data += more
     except OSError as error:
         raise SchemaError(f"cannot read: {error.strerror}", Location(path), "SG108") from None
     if len(data) > limit:

@@ -18,6 +18,7 @@ SNAPSHOT = f"{STATE_FOLDER}/snapshot"
 LOCK = f"{STATE_FOLDER}/lock"
 # What the names of the indexes of large documents begin with, in the state folder.
 INDEX_PREFIX = "index-"
+LOG = f"{STATE_FOLDER}/log"
 # What a build without options of its own is for.
 NO_OPTIONS: tuple[object, ...] = (None, None, None, None, False)
 
@@ -55,6 +56,8 @@ class Glance:
             return
         (unsettled, inputs, outputs), parts = found[2:]
         paths = paths_of(parts[2])
+        if len(paths) < inputs + outputs:
+            return
         try:
             self.differing = differing(paths, parts[0], inputs, outputs)
         except OverflowError:  # an inode, say, that is too large for a snapshot
@@ -64,6 +67,7 @@ class Glance:
             self.fresh = len(parts[7]) // 8  # the ends of the tasks' inputs: one integer each
 
 
-def summary(generated: int, fresh: int, failed: int, seconds: float) -> str:
+def summary(generated: int, fresh: int, failed: int, seconds: float, shared: int = 0) -> str:
     """The line that a build ends with."""
-    return f"{generated} generated, {fresh} fresh, {failed} failed in {seconds:.2f} s\n"
+    found = f"{shared} from the cache, " if shared else ""
+    return f"{generated} generated, {found}{fresh} fresh, {failed} failed in {seconds:.2f} s\n"

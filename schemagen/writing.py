@@ -167,13 +167,14 @@ def _unlink(temp: str | Path) -> None:
         os.unlink(temp)
 
 
-def bytes_of_file(path: Path) -> bytes | None:
-    """The bytes of a regular file; None where there is none that can be read."""
+def bytes_of_file(path: str | Path, most: int | None = None) -> bytes | None:
+    """The bytes of a regular file; None where there is none that can be read, or it has more than ``most``."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return None
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode) or (most is not None and status.st_size > most):
         os.close(fd)  # open() refuses the descriptor of a folder
         return None
     with open(fd, "rb") as file:
@@ -211,8 +212,12 @@ def find_orphans(
 
 def remove_orphan(root: Path, output_folder: str, path: str) -> None:
     """Remove the output ``path`` and the folders that it leaves empty, up to the output folder, or, where that was
-    another one, to the project's. Raises OutputError."""
+    another one, to the project's. Raises OutputError, also where it lies outside both: of other places the log is not
+    believed."""
     target = root / path
+    tops, real = (root, root / output_folder), os.path.realpath(target.parent)
+    if not any(os.path.commonpath([top, real]) == top for top in map(os.path.realpath, tops)):
+        raise OutputError("lies outside the project: kept", Location(path), "SG404")
     try:
         target.unlink(missing_ok=True)
     except OSError as error:

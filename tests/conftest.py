@@ -18,6 +18,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+# Tests count what is generated, and nothing of the user's is theirs to touch: those of the cache have one of their own.
+os.environ["SCHEMAGEN_NO_CACHE"] = "1"
+for _name in ("SCHEMAGEN_CACHE", "SCHEMAGEN_CACHE_KEY", "SCHEMAGEN_CACHE_READ_ONLY"):
+    os.environ.pop(_name, None)
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 COUNTED = "counted: "
 # The longest tests take a part of what they could, so that all of them together take some ten minutes; with

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from array import array
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,35 @@ def test_damaged_index_is_none(indexed: tuple[File, Index]) -> None:
         assert kept_index(file.root, file.path) is None
     Path(file.index).write_bytes(good + b"x")
     assert load_index(file.index) is None
+
+
+def test_index_that_somebody_else_wrote_is_none(indexed: tuple[File, Index]) -> None:
+    file, index = indexed
+
+    def with_column(at: int, column: memoryview) -> Index:
+        return replace(index, columns=(*index.columns[:at], column, *index.columns[at + 1 :]))
+
+    ends, order, starts = (list(index.columns[at]) for at in (7, 10, 1))
+    wrong = [
+        *(with_column(at, index.columns[at][:-1]) for at in range(len(index.columns))),
+        with_column(7, memoryview(array("q", [*ends[:-1], ends[-1] + 1]))),
+        with_column(7, memoryview(array("q", [ends[1], ends[0], *ends[2:]]))),
+        with_column(10, memoryview(array("q", [len(index), *order[1:]]))),
+        with_column(1, memoryview(array("q", [-1, *starts[1:]]))),
+        replace(index, levels=("#",)),
+        replace(index, levels=({}, [])),  # type: ignore[arg-type]
+        replace(index, times=("a", 0, 0, 0)),  # type: ignore[arg-type]
+        replace(index, holders=3),  # type: ignore[arg-type]
+    ]
+    for each in wrong:
+        write_index(file.index, each)
+        assert load_index(file.index) is None
+    Path(file.index).unlink()
+    Path(file.index).symlink_to(file.real)
+    assert load_index(file.index) is None
+    write_index(file.index, index)
+    assert load_index(file.index) == index
+    assert not Path(file.index).is_symlink()
 
 
 def test_index_is_believed_only_where_the_times_are_sure(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from schemagen.config import Config, check_paths, config_schema, load_config
+from schemagen.config import Config, bytes_of_size, check_paths, config_schema, load_config
 from schemagen.errors import ConfigError
 from schemagen.model import Draft
+from tests.conftest import Project
 
 
 def load(tmp_path: Path, text: str) -> Config:
@@ -28,6 +29,9 @@ def test_defaults_are_those_of_the_schema(tmp_path: Path) -> None:
         value = getattr(config, key)
         if key == "format":
             assert (value, default) == ((), {})
+            continue
+        if key == "cache_size":
+            assert value == bytes_of_size(default)
             continue
         unset = "unlimited" if key == "max_memory" else "auto"
         assert (list(value) if isinstance(value, tuple) else value or unset) == default or value == default, key
@@ -114,3 +118,18 @@ def test_output_and_schemas_lie_apart(tmp_path: Path, schemas: str, output: str,
     else:
         with pytest.raises(ConfigError):
             check_paths(config)
+
+
+@pytest.mark.parametrize("key", ["schemas", "packs"])
+def test_name_that_is_too_long_for_any_folder_names_none(project: Project, key: str) -> None:
+    project.config(**{"packs": ["packs/plain"], key: ["x" * 300]})
+    done = project.run("generate")
+    assert done.code == 3
+    assert done.errors == [f"{'x' * 300}:1:1: {done.err.partition(':1:1: ')[2].strip()}"]
+    assert "no such" in done.err
+
+
+def test_numbers_without_measure_are_taken_for_a_lot(project: Project) -> None:
+    much = 10**30
+    project.config(packs=["packs/plain"], max_schema_bytes=much, timeout=much, batch_size=much)
+    assert project.run("generate", "-w", "2").code == 0

@@ -10,13 +10,19 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from zlib import crc32
 
 import pytest
+import xxhash
 
 from schemagen.cli import main
+from schemagen.digest import digest_of
+from schemagen.state.glance import HEADER, load_parts
+from schemagen.state.log import load_log
 from tests.conftest import IS_WHOLE, Project
 from tests.random_builds.builds import young_times_trusted
 
@@ -137,3 +143,146 @@ def outputs_of_clean_build(kept: Kept, changes: Mapping[str, str | None]) -> dic
         (kept.project.root / path).unlink(missing_ok=True)
     build(kept.project)
     return kept.project.outputs()
+
+
+# -- with the right checksums, as whoever can write to the project's folder can make them
+
+RECORDS = (
+    *(b'C\t""\t[]', b'C\t""\t{"a": 1}', b'C\t""\t{"a": ["d", "s"]}', b'C\t""\t{"a": [1, 2, 3]}', b'C\t""\tno JSON'),
+    *(
+        b'C\t""\t{"a\\u0000": ["d", "s", "p"]}',
+        b'D\t""\t{}',
+        b'D\t""\t[1]',
+        b"F\t{}\tnull",
+        b"R\t[]\t{}",
+        b"R\t1\t{}",
+        b"R",
+    ),
+    *(
+        b'R\t"generate:a"\t[]',
+        b'R\t"generate:a"\tno JSON',
+        b'R\t"generate:a"\t' + b"[" * 100_000,
+        b'R\t"=packs"\t{"files": 1}',
+    ),
+    *(
+        b'R\t"generate"\t{"deps:": 5}',
+        b'R\t"generate:a"\t{"_values_:": []}',
+        b'R\t"generate:a"\t{"_values_:": {"schemagen": 1}}',
+    ),
+)
+WRONG_FACTS: tuple[tuple[str, object], ...] = (
+    *(("inputs", []), ("inputs", {"schemas/a.json": 1}), ("missing", {}), ("opaque", [1]), ("asked", []), ("ids", 5)),
+    *(("indirect", 1), ("outputs", {"build/a.txt": ["k", "no digest", "plain"]}), ("outputs", {"build/a.txt": []})),
+    *(("outputs", 1), ("summary", {"title": []}), ("seconds", "x"), ("seconds", float("nan")), ("priority", {})),
+    *(("options", None), ("schema", []), ("missing", ["\ud800"]), ("formats", {"build/a.txt": 1}), ("files", [None])),
+)
+
+
+def record(text: bytes) -> bytes:
+    return b"%08x %b\n" % (crc32(text), text)
+
+
+def assert_stops_no_build(kept: Kept, file: str, data: bytes) -> None:
+    kept.restore()
+    if file == LOG:
+        (kept.project.root / SNAPSHOT).unlink(missing_ok=True)
+    kept.project.write(file, data)
+    build(kept.project)
+    assert kept.project.outputs() == {path.removeprefix("build/"): kept.files[path] for path in OUTPUTS}
+
+
+def test_record_of_another_shape_stops_no_build(kept: Kept) -> None:
+    for text in RECORDS:
+        assert_stops_no_build(kept, LOG, kept.files[LOG] + record(text))
+
+
+def test_files_of_packs_of_another_shape_stop_no_build(kept: Kept) -> None:
+    template = "packs/plain/plain.txt.mustache"
+    row = b'R\t"=packs"\t{"files": {"packs/plain/plain.txt.mustache": 1}}'
+    kept.project.write(LOG, kept.files[LOG] + record(row))
+    kept.project.write(template, kept.project.read(template) + "more\n")
+    assert build(kept.project).startswith("2 generated")
+
+
+def test_facts_of_another_shape_stop_no_build(kept: Kept) -> None:
+    name, body = next(
+        (found.name, found.body) for found in load_log(kept.project.root / LOG).records if found.name == b'"generate:a"'
+    )
+    for key, value in WRONG_FACTS:
+        row = json.loads(body)
+        row["_values_:"]["schemagen"][key] = value
+        assert_stops_no_build(kept, LOG, kept.files[LOG] + record(b"R\t%b\t%b" % (name, json.dumps(row).encode())))
+
+
+def test_snapshot_of_another_shape_stops_no_build(kept: Kept) -> None:
+    data = kept.files[SNAPSHOT]
+    key, dodo, numbers, _ = data[len(HEADER) + 17 :].split(b"\n", 3)
+    (kept.project.root / SNAPSHOT).write_bytes(data)
+    loaded = load_parts(str(kept.project.root / SNAPSHOT))
+    assert loaded is not None
+    parts = [bytes(part) for part in loaded[3]]
+    counts = numbers.split(b" ")[:4]
+    for number, part in enumerate(parts):
+        for other in (b"", part[:-1], part + b"\0" * 8, b"\xff" * len(part), b"[1,{},[9]]"):
+            changed = [*parts[:number], other, *parts[number + 1 :]]
+            sizes = [str(len(each)).encode() for each in changed]
+            rest = b"\n".join([key, dodo, b" ".join([*counts, *sizes]), b"".join(changed)])
+            assert_stops_no_build(kept, SNAPSHOT, signed(rest))
+    for line in (
+        b"",
+        b"little",
+        b"little x",
+        numbers + b" 0",
+        b"little -1" + numbers[8:],
+        numbers.replace(b" ", b" 9", 2),
+    ):
+        assert_stops_no_build(kept, SNAPSHOT, signed(b"\n".join([key, dodo, line, b"".join(parts)])))
+    assert_stops_no_build(kept, SNAPSHOT, signed(b"\xff"))
+
+
+def signed(rest: bytes) -> bytes:
+    return HEADER + xxhash.xxh3_64_hexdigest(rest).encode() + b"\n" + rest
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"schemas/b.json", b"../cret/b.json"), (b"b", b"../b"), (b"schemas/b.json", b"secret/bb.json")]
+)
+def test_snapshot_of_somebody_else_has_nothing_read_or_written_outside(kept: Kept, old: bytes, new: bytes) -> None:
+    """Where a schema is written, and what its outputs are named, is not for a snapshot to say."""
+    project = kept.project
+    secret = {"title": "SECRET"}
+    project.write("../cret/b.json", secret)
+    project.write("secret/bb.json", secret)
+    data = kept.files[SNAPSHOT]
+    key, dodo, numbers, _ = data[len(HEADER) + 17 :].split(b"\n", 3)
+    loaded = load_parts(str(project.root / SNAPSHOT))
+    assert loaded is not None
+    names_of = 2 if old.endswith(b".json") else 4  # the part with the paths, or that with the names of tasks
+    parts = [
+        b"\0".join(new if each == old else each for each in bytes(part).split(b"\0")) if number == names_of else part
+        for number, part in enumerate(loaded[3])
+    ]
+    sizes = [str(len(part)).encode() for part in parts]
+    rest = b"\n".join([key, dodo, b" ".join([*numbers.split(b" ")[:4], *sizes]), b"".join(parts)])
+    kept.restore()
+    kept.change(OTHER)
+    project.write(SNAPSHOT, signed(rest))
+    build(project)
+    assert project.outputs().keys() == {"a.txt", "b.txt"}
+    assert not any(b"SECRET" in made for made in project.outputs().values())
+    assert not project.exists("b.txt")
+
+
+def test_log_of_somebody_else_has_nothing_removed_outside_or_that_is_read(kept: Kept) -> None:
+    project = kept.project
+    victims = ["../victim.txt", ".git/config", "packs/plain/plain.txt.mustache", "pyproject.toml", "schemas/b.json"]
+    for path in victims[:2]:
+        project.write(path, "known to many\n")
+    absolute = str((project.root / victims[0]).resolve())
+    digests = {path: digest_of((project.root / path).read_bytes()) for path in (*victims, absolute)}
+    claims = {path: [digest, "schemas/gone.json", "plain"] for path, digest in digests.items()}
+    (project.root / SNAPSHOT).unlink()
+    project.write(LOG, kept.files[LOG] + record(b'C\t""\t' + json.dumps(claims).encode()))
+    said = build(project)
+    assert all(project.exists(path) for path in victims)
+    assert "../victim.txt:1:1: nothing makes this file any more, but it lies outside the project" in said

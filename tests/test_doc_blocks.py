@@ -123,10 +123,11 @@ def run_our_own(commands: str, project: Project) -> str:
 
 def run_in(folder: Path, commands: str) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    cache = {"SCHEMAGEN_NO_CACHE": "", "XDG_CACHE_HOME": str(folder.parent / "cache home")}  # as it is by default
     done = subprocess.run(
         ["sh", "-eu", "-c", commands],
         cwd=folder,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, **cache, "PATH": path},
         capture_output=True,
         stdin=subprocess.DEVNULL,
         encoding="utf-8",

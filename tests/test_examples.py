@@ -234,6 +234,27 @@ def test_a_number_with_a_billion_digits_is_passed_over() -> None:
         find_example(schema, Resolution({}, {"s.json": (Draft.D2020, document)}, (), (), ()))
 
 
+def test_a_fraction_beyond_any_float_is_passed_over() -> None:
+    text = '{"type": "number", "minimum": 1e399, "multipleOf": 0.0007}'
+    document = parse(text.encode(), "s.json")
+    schema = Schema("s", "s.json", text.encode(), "0" * 32, Draft.D2020, document)
+    found = find_example(schema, Resolution({}, {"s.json": (Draft.D2020, document)}, (), (), ()))
+    assert found is None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"not": {"required": [[]]}},
+        {"type": ["object", []], "properties": {"a": {}}},
+        {"dependencies": {"a": [[], "b"]}, "properties": {"a": {}, "b": {}}},
+    ],
+)
+def test_what_no_metaschema_looks_at_may_list_anything(odd: Any) -> None:
+    # There is no example, for no validator takes such a schema: but that is all that there is to it.
+    assert found_in({"type": "object", "examples": [{"a": 1, "b": 2}], **odd}, Draft.D7) is None
+
+
 def test_references_that_lead_round_through_other_documents_are_checked() -> None:
     """Up to draft 7 a ``$ref`` hides the ``$id`` beside it: each document is known by where it is kept."""
     schema = {"$id": "https://example.com/s", "$ref": "o.json#/definitions/a", "definitions": {"b": {"minimum": 7}}}

@@ -129,7 +129,7 @@ def test_output_that_is_large_is_never_whole_in_memory(empty_project: Project, c
     project = empty_project
     properties = {f"p{number}": {"type": "string"} for number in range(count)}
     project.write("schemas/big.json", {"title": "Big", "type": "object", "properties": properties})
-    project.config(packs=["packs/big"])
+    project.config(packs=["packs/big"], max_output_bytes=300 * MB)
     template = "packs/big/big.txt.mustache"
     project.write(template, "{{title}}")
     least = measured(project, "generate", "-w", "2").peak_mb

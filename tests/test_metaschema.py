@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,22 @@ def test_real_schemas_are_all_valid(corpus: Path) -> None:
     for file in files:
         check_schema(read_schema(file, config))
     assert len(files) >= 400
+
+
+@pytest.mark.parametrize(
+    ("fault", "message", "pointer"),
+    [
+        ({"required": "a"}, '"a" is not of type array', "#/required"),
+        ({"allOf": [{}, {"not": {"type": "strnig"}}]}, '"strnig" is not one of', "#/allOf/1/not/type"),
+        ({"allOf": [{}, {"minLength": -1}]}, "-1 is less than the minimum of 0", "#/allOf/1/minLength"),
+        ({"$defs": []}, "[] is not of type object", "#/$defs"),
+    ],
+)
+def test_large_schema_is_explained_as_a_small_one_is(fault: dict[str, object], message: str, pointer: str) -> None:
+    # Of a large one jsonschema is shown no more than the way to the fault: all of this would take it a minute.
+    large = {"properties": {f"name-{number}": {"type": "string"} for number in range(30_000)}, **fault}
+    for schema in (fault, large):
+        with pytest.raises(SchemaError) as caught:
+            check(json.dumps(schema))
+        assert caught.value.message.startswith(message)
+        assert caught.value.location.pointer == pointer

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemagen.errors import TemplateError
-from schemagen.mustache import Given, Source, Templates
-from tests.mustache_by_hand import RefusedError, render
+from tests.mustache_by_hand import render
+from tests.mustache_by_hand.comparing import compiled, interpreted
+from tests.mustache_by_hand.inventing import GIVEN, known_views, templates, views, with_blocks
 
 EXAMPLES = int(os.environ.get("SCHEMAGEN_TEMPLATES", "1000"))
 MODULES = ("comments", "delimiters", "interpolation", "inverted", "partials", "sections", "~dynamic-names")
@@ -27,7 +25,6 @@ INDENTED_BLOCKS = {
     "Intrinsic indentation",
     "Nested block reindentation",
 }
-REFUSED = object()
 
 
 @pytest.mark.parametrize("module", [*MODULES, "~inheritance"])
@@ -40,97 +37,6 @@ def test_interpreter_follows_the_specification(corpus: Path, module: str) -> Non
         assert made == case["expected"], case["name"]
 
 
-def compiled(
-    template: str, view: Any, partials: dict[str, str], *, is_strict: bool, given: Callable[[], Given] | None = None
-) -> object:
-    sources = {name: Source(f"partials/{name}", text) for name, text in partials.items()}
-    try:
-        templates = Templates({"main": Source("main", template)}, sources, html.escape, strict=is_strict, given=given)
-        whole = templates.render("main", view)
-        pieces = "".join(templates.pieces("main", view))
-    except TemplateError:
-        return REFUSED
-    assert whole == pieces
-    return whole
-
-
-def interpreted(template: str, view: Any, partials: dict[str, str], *, is_strict: bool) -> object:
-    try:
-        return render(template, view, partials, is_strict=is_strict)
-    except RefusedError:
-        return REFUSED
-
-
-NAMES = ("a", "b", "c", "d")
-PARTIALS = ("p", "q")
-names = st.sampled_from([*NAMES, ".", "a.b", "b.c.d", "missing"])
-texts = st.sampled_from(["x", "<&\">'", "é\u2028", "{", "}", "i", "\\n", "{{", "0", "%"])
-scalars = st.sampled_from([True, False, None, "", "text", "<b>", "p", "q", "two\nlines", 0, 7, 1.5, "{{a}}"])
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
-    max_leaves=12,
-)
-views = st.dictionaries(st.sampled_from(NAMES), values, max_size=4)
-blanks = st.sampled_from(["", " ", "  ", "\t"])
-line_ends = st.sampled_from(["\n", "\r\n", ""])
-
-
-@st.composite
-def tags(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
-    """A tag, or an opening one with its content, in the usual delimiters or, within a change to them, in others."""
-    pad = draw(blanks)
-    kind = draw(st.sampled_from(["", "", "", "&", "{", "#", "#", "#", "^", "!", ">", ">*", "="]))
-    name = draw(names)
-    if kind == "{":
-        return f"{{{{{{{pad}{name}{pad}}}}}}}"
-    if kind in {"#", "^"}:
-        return f"{{{{{kind}{pad}{name}}}}}{draw(inner)}{{{{/{name}{pad}}}}}"
-    if kind == "!":
-        return f"{{{{! a comment{draw(line_ends)} of {name} }}}}"
-    if kind == ">":
-        return f"{{{{>{pad}{draw(st.sampled_from(PARTIALS))}}}}}"
-    if kind == "=":
-        line_end = draw(line_ends)
-        return f"{{{{=<% %>=}}}}{line_end}<%{name}%>{draw(blanks)}<%={{{{ }}}}=%>{draw(line_ends)}"
-    return f"{{{{{kind}{pad}{name}}}}}"
-
-
-def lines_of(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Lines with blanks round tags, so that some tags stand alone on theirs."""
-    line = st.tuples(blanks, st.lists(pieces, max_size=2).map("".join), blanks, line_ends).map("".join)
-    return st.lists(line, max_size=4).map("".join)
-
-
-templates = st.recursive(lines_of(texts), lambda inner: lines_of(texts | tags(inner)), max_leaves=8)
-
-
-@st.composite
-def pieces_with_blocks(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
-    kind = draw(st.sampled_from(["text", "variable", "section", "block", "parent", "partial"]))
-    name = draw(st.sampled_from(NAMES))
-    if kind == "text":
-        return draw(st.sampled_from(["x", "<", "é", " "]))
-    if kind == "variable":
-        return f"{{{{{name}}}}}"
-    if kind == "section":
-        return f"{{{{#{name}}}}}{draw(inner)}{{{{/{name}}}}}"
-    if kind == "block":
-        return f"{{{{${name}}}}}{draw(inner)}{{{{/{name}}}}}"
-    partial = draw(st.sampled_from([*PARTIALS, "*a"]))
-    if kind == "partial":
-        return f"{{{{>{partial}}}}}"
-    blocks = st.tuples(st.sampled_from(NAMES), inner).map(lambda it: f"{{{{${it[0]}}}}}{it[1]}{{{{/{it[0]}}}}}")
-    given_blocks = "".join(draw(st.lists(blocks | st.just("ignored"), max_size=3)))
-    return f"{{{{<{partial}}}}}{given_blocks}{{{{/{partial}}}}}"
-
-
-# Blocks stand in one line here; how their indentation changes is for the cases of the specification.
-with_blocks = st.recursive(
-    st.sampled_from(["x", "-"]),
-    lambda inner: st.lists(pieces_with_blocks(inner), max_size=4).map(lambda it: "|" + "".join(it)),
-    max_leaves=8,
-)
 TOLD = settings(
     max_examples=EXAMPLES,
     derandomize="SCHEMAGEN_TEMPLATES" not in os.environ,
@@ -159,28 +65,6 @@ def test_blocks(template: str, p: str, q: str, view: dict[str, Any], is_strict: 
     assert compiled(template, view, partials, is_strict=is_strict) == interpreted(
         template, view, partials, is_strict=is_strict
     )
-
-
-GIVEN = Given({"": frozenset("abcd"), "c": frozenset("abd"), "d": frozenset("abc")}, frozenset("a"))
-flags = st.booleans()
-
-
-def without(key: str, items: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    return items.map(lambda item: {name: value for name, value in item.items() if name != key})
-
-
-known_views = st.recursive(
-    st.fixed_dictionaries({"a": st.sampled_from(["", "text", "<b>", "p"]), "b": flags}),
-    lambda inner: st.fixed_dictionaries(
-        {
-            "a": st.sampled_from(["", "text", "two\nlines"]),
-            "b": flags,
-            "c": st.lists(without("c", inner), max_size=3),
-            "d": st.just(False) | without("d", inner),
-        }
-    ),
-    max_leaves=6,
-)
 
 
 @pytest.mark.long

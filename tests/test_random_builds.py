@@ -26,8 +26,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import parts
 from tests.random_builds import plain_doit
-from tests.random_builds.builds import Builder, build, young_times_trusted
+from tests.random_builds.builds import Builder, build, cached_in, young_times_trusted
 from tests.random_builds.game import Game, Step, deal
 from tests.random_builds.rules import Violation
 from tests.random_builds.shortening import shortened
@@ -82,6 +83,21 @@ def test_random_game_breaks_no_rule(tmp_path: Path, seed: int, record_property: 
     gc.collect()
     record_property("counted: builds made and checked", game.builds)
     assert game.builds >= BUILDS_A_GAME
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", parts(8))
+def test_random_games_that_share_a_cache_break_no_rule(
+    tmp_path: Path, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    """Two checkouts, each with a history of its own: what is found is what a clean build makes, in either."""
+    games = [Game(tmp_path / name) for name in ("one", "two")]
+    with cached_in(tmp_path / "cache"):
+        for number, game in enumerate(games):
+            game.play(deal(1000 + 2 * seed + number, BUILDS_A_GAME))
+    gc.collect()
+    record_property("counted: builds made and checked", sum(game.builds for game in games))
+    assert all(game.shared for game in games)
 
 
 @pytest.mark.long

@@ -225,6 +225,22 @@ def test_schema_that_breaks_what_refs_it_and_is_mended(project: Project) -> None
     assert (project.outputs(), project.mtimes()) == before
 
 
+def test_index_shows_a_schema_that_breaks_and_is_mended_as_a_build_without_a_snapshot_does(project: Project) -> None:
+    project.write("packs/plain/all.txt.mustache", "{{#schemas}}{{title}}, {{/schemas}}")
+    index = '[[outputs]]\ntemplate = "all.txt.mustache"\npath = "all.txt"\nper = "project"\n'
+    project.write("packs/plain/pack.toml", project.read("packs/plain/pack.toml") + index)
+    project.generate()
+    bike = project.read("schemas/bike.json")
+    project.write("schemas/bike.json", {"title": "Bike", "description": "Two wheels", "$ref": "none.json"})
+    assert look_at(project).changes is not None
+    assert project.generate().code == 1
+    broken = project.read("build/all.txt")
+    project.write("schemas/bike.json", bike)
+    assert look_at(project).changes is not None
+    assert project.generate().code == 0
+    assert (broken, project.read("build/all.txt")) == (", Member, Invoice, ", "Bike, Member, Invoice, ")
+
+
 def test_paranoid_build_reads_what_the_snapshot_trusts(project: Project) -> None:
     settle(project, by_command)
     before = (project.root / SNAPSHOT).stat().st_mtime_ns

@@ -7,22 +7,27 @@ from pathlib import Path
 import pytest
 
 from schemagen.state.log import HEADER, load_log
-from schemagen.state.store import OURS, VALUES, State
+from schemagen.state.shapes import OURS, VALUES
+from schemagen.state.store import State
 
 
 def state_at(path: Path) -> State:
     return State(path, lambda damage: None)
 
 
+D1, D2, D3 = (digit * 32 for digit in "123")
+LINKS: dict[str, object] = {"inputs": {}, "missing": [], "opaque": [], "asked": {}, "ids": []}
+
+
 def row(schema: str, outputs: dict[str, list[str]]) -> dict[str, object]:
-    return {VALUES: {OURS: {"schema": schema, "outputs": outputs}}, "deps:": [schema]}
+    return {VALUES: {OURS: {"schema": schema, "options": "", **LINKS, "outputs": outputs}}, "deps:": [schema]}
 
 
 def filled(path: Path) -> State:
     state = state_at(path)
-    state.claim({"build/a.html": "d1"}, "schemas/a.json", {"build/a.html": "form"})
-    state.put_row("generate:a", row("schemas/a.json", {"build/a.html": ["k1", "d1", "form"]}))
-    state.put_row("generate:é\n\t", row("schemas/b.json", {"build/b.html": ["k2", "d2", "form"]}))
+    state.claim({"build/a.html": D1}, "schemas/a.json", {"build/a.html": "form"})
+    state.put_row("generate:a", row("schemas/a.json", {"build/a.html": ["k1", D1, "form"]}))
+    state.put_row("generate:é\n\t", row("schemas/b.json", {"build/b.html": ["k2", D2, "form"]}))
     state.close()
     return state
 
@@ -30,7 +35,7 @@ def filled(path: Path) -> State:
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     filled(tmp_path / "log")
     state = state_at(tmp_path / "log")
-    assert state.row("generate:a") == row("schemas/a.json", {"build/a.html": ["k1", "d1", "form"]})
+    assert state.row("generate:a") == row("schemas/a.json", {"build/a.html": ["k1", D1, "form"]})
     assert set(state.names()) == {"generate:a", "generate:é\n\t"}
     assert load_log(tmp_path / "log").damage == ""
 
@@ -39,13 +44,13 @@ def test_forgotten_and_replaced_rows_leave_their_outputs_ours(tmp_path: Path) ->
     filled(tmp_path / "log")
     state = state_at(tmp_path / "log")
     state.forget_row("generate:a")
-    state.put_row("generate:é\n\t", row("schemas/b.json", {"build/c.html": ["k3", "d3", "form"]}))
+    state.put_row("generate:é\n\t", row("schemas/b.json", {"build/c.html": ["k3", D3, "form"]}))
     state.close()
     owned = state_at(tmp_path / "log").owned()
     assert {path: set(digests) for path, digests in owned.items()} == {
-        "build/a.html": {"d1"},
-        "build/b.html": {"d2"},
-        "build/c.html": {"d3"},
+        "build/a.html": {D1},
+        "build/b.html": {D2},
+        "build/c.html": {D3},
     }
 
 

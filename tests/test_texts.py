@@ -76,11 +76,14 @@ def test_yaml_says_what_json_can_say(text: str, value: str) -> None:
         ("a: -.inf", (1, 4), "SG111", "not a number"),
         ("a: .nan", (1, 4), "SG111", "not a number"),
         ("a: " + "9" * 5000, (1, 4), "SG102", "4300 digits"),
+        ("a: " + "9" * 5000 + ".5", (1, 4), "SG102", "4300 digits"),
         ("a: 1\n---\nb: 2", (2, 1), "SG111", "second document"),
         ("%YAML 1.1\n---\na: no", (1, 1), "SG111", "YAML 1.1"),
         ("", (1, 1), "SG102", "empty"),
         ("# nothing\n", (1, 1), "SG102", "empty"),
         ("a: [1,\n", (2, 1), "SG102", "not YAML"),
+        ("a: [1,", (1, 7), "SG102", "not YAML"),
+        ("a:\r  b: [", (2, 7), "SG102", "not YAML"),
         ("a: b: c", (1, 5), "SG102", "not YAML"),
         ("\ta: 1", (1, 1), "SG102", "not YAML"),
         ("a: @b", (1, 4), "SG102", "not YAML"),
@@ -151,6 +154,10 @@ def test_yaml_of_real_schemas_is_what_their_json_is(corpus: Path) -> None:
 )
 def test_place_in_yaml_is_that_of_the_key(pointer: str, place: tuple[int, int]) -> None:
     assert place_in(b"# first\na:\n  b: [1, {c: 2}]\n  d/e: &q 1\nf: *q\n", pointer, Syntax.YAML) == place
+
+
+def test_place_in_yaml_of_what_is_not_there_is_the_end_of_the_text() -> None:
+    assert place_in(b"---", "#", Syntax.YAML) == (1, 4)
 
 
 @pytest.mark.parametrize(

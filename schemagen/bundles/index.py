@@ -26,15 +26,16 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import xxhash
 
 from schemagen.jsontext import join_pointer, split_pointer
-from schemagen.state.glance import Times
+from schemagen.state.files import create_anew, open_regular
+from schemagen.state.glance import DIGEST, Times
 
 HEADER = b"schemagen-index 1\n"
-DIGEST = 16  # bytes
 NOTHING_SAID = bytes(DIGEST)
 _KINDS: tuple[Literal["H", "q", "B", "Q"], ...] = ("H", "q", "q", "q", "B", "B", "B", "q", "B", "Q", "q")
 Columns = tuple[memoryview, ...]
@@ -69,7 +70,7 @@ class Index:
         return self.levels[self.columns[0][entry]]
 
     def key(self, entry: int) -> str:
-        return str(self._raw_key(entry), "utf-8")
+        return str(self._raw_key(entry), "utf-8", "replace")
 
     def _raw_key(self, entry: int) -> memoryview:
         ends = self.columns[7]
@@ -214,32 +215,58 @@ def repeated_entry(index: Index) -> int | None:
 
 
 def load_index(path: str) -> Index | None:
-    """The index at ``path``; None where there is none, or it is of another version or machine, or damaged."""
+    """The index at ``path``; None where there is none, or it is of another version or machine, or damaged, or not what
+    we write."""
     try:
-        with open(path, "rb") as file:
+        with open(open_regular(path, os.O_RDONLY), "rb") as file:
             data = file.read()
     except OSError:
         return None
     start = len(HEADER) + 17
     whole = memoryview(data)
-    if (
-        not data.startswith(HEADER)
-        or data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n"
-    ):
+    if not data.startswith(HEADER):
+        return None
+    if data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n":
         return None
     end = data.find(b"\n", start)
-    about = json.loads(data[start:end])
-    if about[0] != sys.byteorder:
+    try:
+        order, name, holders, levels, times, digest, is_old, sizes = json.loads(data[start:end])
+        a, b, c, d = (int(number) for number in times)
+        columns = _columns(whole[end + 1 :], sizes)
+        index = Index(str(name), tuple(holders), tuple(levels), (a, b, c, d), str(digest), bool(is_old), columns)
+        return index if order == sys.byteorder and _is_sound(index) else None
+    except (ValueError, TypeError, RecursionError):  # with the right digest all the same: somebody else wrote it
         return None
-    _, name, holders, levels, times, digest, is_old, sizes = about
+
+
+def _columns(data: memoryview, sizes: Sequence[int]) -> Columns:
     columns = []
-    at = end + 1
+    at = 0
     for kind, size in zip(_KINDS, sizes, strict=True):
-        part = whole[at : at + size]
+        part = data[at : at + size]
         columns.append(part.cast(kind) if size else part)  # an empty view cannot be cast
         at += size
-    a, b, c, d = times
-    return Index(name, tuple(holders), tuple(levels), (a, b, c, d), digest, is_old, tuple(columns))
+    if at != len(data) or min(sizes) < 0:
+        raise ValueError("columns that do not fit")
+    return tuple(columns)
+
+
+def _is_sound(index: Index) -> bool:
+    """Whether the columns fit each other, and say nothing that cannot be."""
+    level, keys_at, values_at, sizes, firsts, raws, saids, key_ends, keys, hashes, order = index.columns
+    count = len(level)
+    lengths = {len(keys_at), len(values_at), len(sizes), len(firsts), len(key_ends), len(hashes), len(order)}
+    if lengths != {count} or len(raws) != count * DIGEST or len(saids) != count * DIGEST:
+        return False
+    if not all(isinstance(pointer, str) for pointer in (*index.holders, *index.levels)):
+        return False
+    return not count or (
+        (key_ends[0] >= 0 and key_ends[-1] == len(keys) and all(a <= b for a, b in pairwise(key_ends)))
+        and max(level) < len(index.levels)
+        and (min(order) >= 0 and max(order) < count)
+        and min(sizes) >= 0
+        and all(0 <= begins <= start for begins, start in zip(keys_at, values_at, strict=True))
+    )
 
 
 def write_index(path: str, index: Index) -> None:
@@ -252,6 +279,6 @@ def write_index(path: str, index: Index) -> None:
     for part in parts:
         digest.update(part)
     temp = f"{path}.new"
-    with open(temp, "wb") as file:
+    with open(temp, "wb", opener=create_anew) as file:
         file.writelines([HEADER, digest.hexdigest().encode() + b"\n", head, *parts])
     os.replace(temp, path)

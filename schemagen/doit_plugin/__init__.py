@@ -11,6 +11,7 @@ def task_generate():
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -77,11 +78,13 @@ def declared(
     """
     from doit.exceptions import InvalidDodoFile
 
+    from schemagen.cache.settings import settings_of
     from schemagen.doit_plugin.backend import StateBackend
     from schemagen.doit_plugin.tasks import declare_tasks
     from schemagen.packs import load_packs
     from schemagen.session import Session
 
+    settings_of(config, os.environ)  # raises where nothing can be kept as it is asked for
     if not isinstance(backend, StateBackend):
         raise InvalidDodoFile("DOIT_CONFIG must hold what schemagen.doit_plugin.doit_config() gives")
     session = Session(config, backend.state, warn, keeps_edited=keeps_edited, changes=changes, load=load or load_packs)

@@ -24,6 +24,9 @@ class Noting(Watcher):
     def generated(self, task: Task, predicted: float, seconds: float) -> None:
         self._cases[task.schema] = Case(task.schema, "generated", seconds=seconds)
 
+    def shared(self, task: Task) -> None:
+        self._cases[task.schema] = Case(task.schema, "shared")
+
     def failed(self, task: Task, problem: SchemagenError) -> None:
         self._cases[task.schema] = Case(task.schema, "failed", (Problem.of(problem),))
 

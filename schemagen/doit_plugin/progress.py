@@ -34,7 +34,7 @@ class _Counting(Watcher):
 
     def __init__(self, started: float) -> None:
         self._started = self._first = started
-        self._schemas = self._fresh = self._generated = self._failed = 0
+        self._schemas = self._fresh = self._generated = self._shared = self._failed = 0
         self._left = 0.0  # seconds that one worker is predicted to need for what waits
         self._predicted = self._taken = 0.0  # for what is generated
         self._workers: Sequence[str | None] = ()
@@ -55,6 +55,9 @@ class _Counting(Watcher):
         self._predicted += predicted
         self._taken += seconds
 
+    def shared(self, task: Task) -> None:
+        self._shared += 1
+
     def failed(self, task: Task, problem: SchemagenError) -> None:
         self._failed += 1
 
@@ -63,7 +66,7 @@ class _Counting(Watcher):
 
     @property
     def _done(self) -> int:
-        return self._generated + self._fresh + self._failed
+        return self._generated + self._shared + self._fresh + self._failed
 
     @property
     def _rate(self) -> float:
@@ -175,6 +178,7 @@ class Bar(_Counting):
         table = Table(box=SIMPLE_HEAD)
         cells: list[tuple[str, Any]] = [
             ("generated", f"{totals.generated:,}"),
+            *([("from the cache", f"{totals.shared:,}")] if totals.shared else []),
             ("fresh", f"{totals.fresh:,}"),
             ("failed", f"[red]{totals.failed:,}[/]" if totals.failed else "0"),
             ("schemas/s", f"{self._rate:.0f}"),

@@ -28,7 +28,7 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
     def __init__(self, outstream: TextIO, options: dict[str, Any], watchers: Sequence[Watcher] = ()) -> None:
         super().__init__(outstream, options)
         self.watchers = watchers
-        self.generated = self.fresh = self.failed = 0
+        self.generated = self.shared = self.fresh = self.failed = 0
         self._started = time.monotonic()
         self._repeated = Repeated()
 
@@ -67,6 +67,11 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         if not isinstance(task, GenerateTask):
             super().add_success(task)
             return
+        if task.action.is_shared:
+            self.shared += 1
+            for watcher in self.watchers:
+                watcher.shared(task.planned)
+            return
         self.generated += 1
         for watcher in self.watchers:
             watcher.generated(task.planned, task.action.predicted, task.action.seconds)
@@ -99,12 +104,13 @@ class Reporter(ConsoleReporter):  # type: ignore[misc]  # doit has no types
         if self.names_failures:
             for line in self._repeated.lines():
                 sys.stderr.write(f"{line}\n")
-        totals = Totals(self.generated, self.fresh, self.failed, time.monotonic() - self._started)
+        seconds = time.monotonic() - self._started
+        totals = Totals(self.generated, self.fresh, self.failed, seconds, self.shared)
         for watcher in self.watchers:
             watcher.ended(totals)
         super().complete_run()
         if not self.is_quiet:
-            self.write(summary(totals.generated, totals.fresh, totals.failed, totals.seconds))
+            self.write(summary(totals.generated, totals.fresh, totals.failed, seconds, totals.shared))
 
 
 class SummaryReporter(Reporter):

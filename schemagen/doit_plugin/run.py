@@ -32,6 +32,7 @@ from schemagen.unchanged import LOCK, NO_OPTIONS, STATE_FOLDER, Glance, key_with
 if TYPE_CHECKING:
     from schemagen.changes import Changes, Look
     from schemagen.session import Session
+    from schemagen.sharing import Sharing
 
 # Options of doit's run that change how a build is done, not what it does.
 _THRESHOLDS = (10_000, 20, 20)
@@ -140,12 +141,13 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         from schemagen.workers import deep_recursion
         from schemagen.writing import sweep_temps
 
-        session = _session_of(self.task_list)
-        if session is None:
+        sharing = _sharing_of(self.task_list)
+        if sharing is None:
             return super()._execute(
                 outfile, verbosity, always, continue_, reporter, num_process, par_type, single,
                 auto_delayed_regex, force_verbosity, failure_verbosity, pdb,
             )  # fmt: skip
+        session, sharing.renews = sharing.session, always
         if par_type not in {"process", "thread"}:
             raise InvalidCommand(f"Invalid parallel type {par_type}")
         PythonAction.pm_pdb = pdb
@@ -172,13 +174,13 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             if self.sel_default_tasks and session.changes is None:
                 remove_orphans(session)
                 session.remember_packs()
-            session.formatting.remember()
-            if session.project.parts is not None:
-                session.project.parts.keep_indexes()
-            runner.stops = self._stops
+            _remember(session)
+            runner.stops, runner.sharing = self._stops, sharing
+            sharing.begin()
             try:
                 result: int = runner.run_all(self.control.task_dispatcher())
             finally:
+                sharing.close()
                 if self._stops.is_stopped or (isinstance(runner, BatchRunner) and runner.has_lost_workers):
                     sweep_temps(session.root / session.config.output)
             for path in sorted(session.kept):
@@ -296,10 +298,10 @@ def _project_folder(params: Any) -> Path:
     return Path(params.get("cwdPath") or dodo.parent).resolve()
 
 
-def _session_of(tasks: list[Any]) -> Session | None:
+def _sharing_of(tasks: list[Any]) -> Sharing | None:
     from schemagen.doit_plugin.tasks import GroupTask
 
-    return next((task.session for task in tasks if isinstance(task, GroupTask)), None)
+    return next((task.sharing for task in tasks if isinstance(task, GroupTask)), None)
 
 
 @contextlib.contextmanager
@@ -332,6 +334,13 @@ def _collecting() -> Iterator[None]:
     finally:
         gc.disable()
         gc.set_threshold(*before)
+
+
+def _remember(session: Session) -> None:
+    """Keep what was found out, for the next build."""
+    session.formatting.remember()
+    if session.project.parts is not None:
+        session.project.parts.keep_indexes()
 
 
 @contextlib.contextmanager

@@ -23,7 +23,9 @@ from schemagen.doit_plugin.tasks import Failed, GenerateTask, GroupTask, IndexTa
 from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import Location, SchemagenError
 from schemagen.session import Made, Session
-from schemagen.state.store import OURS, State
+from schemagen.sharing import Sharing
+from schemagen.state.shapes import OURS
+from schemagen.state.store import State
 from schemagen.together import Item, make_together, wanted_of
 from schemagen.workers import Limits, Lost, WorkerPool
 
@@ -36,6 +38,7 @@ class _Committing:
     """What all our runners add to doit's: see each method."""
 
     stops: Stops
+    sharing: Sharing
     reporter: Any
     continue_: bool
     final_result: int
@@ -56,6 +59,12 @@ class _Committing:
                 self._handle_task_error(node, Failed(problem))
         if isinstance(node.task, OutputsTask):
             node.task.forget_made()
+
+    def finish(self) -> None:
+        """What was made is kept before all is said to be over."""
+        if not self.stops.is_stopped:
+            self.sharing.keep()
+        super().finish()  # type: ignore[misc]  # of doit's Runner
 
     def _handle_task_error(self, node: Any, base_fail: BaseFail) -> None:
         # A group of our tasks does nothing itself. That one of them failed is known, and reported, and
@@ -96,6 +105,10 @@ class ThreadRunner(_Committing, MThreadRunner):  # type: ignore[misc]  # doit ha
             super().run_tasks(task_dispatcher)
 
 
+# More would only wait for each other, and 10**30 of them are easily written.
+MOST_WORKERS = 512
+
+
 class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
     """Runs our tasks in batches on ``workers`` processes."""
 
@@ -110,8 +123,10 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         session: Session,
     ) -> None:
         super().__init__(dep_manager, reporter, continue_, always_execute, stream)
+        workers = min(workers, MOST_WORKERS)
         self._workers = workers
         self._session = session
+        self._unasked: list[Any] = []  # nodes of tasks that may be found
         self._backlog = Backlog(workers, session.config.batch_size, is_few=session.formatting.takes_many)
         self._pool: WorkerPool | None = None
         self._began = 0.0  # when the workers were started
@@ -161,8 +176,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             self._running[node.task.planned.name] = node
             if self._is_special(node.task):
                 self._special.add(node.task.planned.name)
-            self._backlog.add(self._job(node.task))
+            self._unasked.append(node)
             return
+        self._find()
         if self._running:
             self._feed()  # so that they work while this process does
         self.process_task_result(node, self.execute_task(node.task))
@@ -185,8 +201,29 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             return sight.times[0]
         return 0 if project.parts is None else project.parts.size(path)
 
+    def _find(self) -> bool:
+        """Save what is found of new tasks, and queue the others; whether any was found."""
+        asked, self._unasked = self._unasked, []
+        nodes = iter(asked)
+        was_found = False
+        for found in self.sharing.find([(node.task.planned, node.task.action.wanted) for node in asked]):
+            done = []
+            for made, node in zip(found, nodes, strict=False):  # not a node more than is found
+                if made is None:
+                    self._backlog.add(self._job(node.task))
+                else:
+                    node.task.executed = True
+                    done.append((self._running.pop(node.task.planned.name), made))
+            self._save_all(done)
+            was_found = was_found or bool(done)
+        for node in nodes:
+            self._backlog.add(self._job(node.task))
+        return was_found
+
     def _wait(self) -> None:
         """Keep the workers busy, and take what they have done."""
+        if self._find():
+            return
         pool = self._feed()
         self._take_results(pool, LOOK_SECONDS)
         if isinstance(self.reporter, Reporter):
@@ -205,19 +242,21 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
 
     @property
     def _most_seconds(self) -> float:
-        """The seconds that a schema may take. A run of a formatter, of which there may be one for each output, may take
-        as long again: it is known then which output it hangs at, so it is not for the pool to end it."""
-        outputs = (len(node.task.planned.outputs) for node in self._running.values())
-        runs = max(outputs, default=0) if self._session.formatting else 0
-        return self._session.config.timeout * (1 + runs)
+        """The seconds that any schema may take."""
+        running = (node.task.planned for node in self._running.values())
+        return max(map(self._session.most_seconds, running), default=self._session.config.timeout)
 
     def _take_results(self, pool: WorkerPool, seconds: float) -> None:
         """Save what workers have done, as doit does, but all that has come together: then it takes two writes to the
         log, however many tasks that are. None of it is reported before all of it is recorded."""
         with self.stops.held():
-            done = [self._take(item, result) for item, result in pool.results(seconds)]
-            if not done:
-                return
+            self._save_all([self._take(item, result) for item, result in pool.results(seconds)])
+
+    def _save_all(self, done: Done) -> None:
+        """Save what was done, all of it together."""
+        if not done:
+            return
+        with self.stops.held():
             self._claim(done)
             problems = self._commit(done)
             for (node, _), problem in zip(done, problems, strict=True):
@@ -252,16 +291,16 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         if isinstance(result, Lost):
             return node, Made({}, _problem(action.planned.schema, result))
         made = Made(*result)
-        action.seconds = made.seconds
         self._backlog.learn(action.predicted, made.seconds)
         return node, made
 
     def _save(self, node: Any, made: Made) -> SchemagenError | None:
         """Move the outputs of a task into place and remember it; returns why that cannot be, if it cannot."""
         task, action = node.task, node.task.action
+        action.seconds, action.is_shared = made.seconds, made.is_shared
         try:
             if task.planned.name not in self._special:
-                self._session.commit_and_record(task.planned, made, action.look.why)
+                self._session.commit_and_record(task.planned, made, action.why)
                 action.say_restored(made)
             else:
                 task.values[OURS] = made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TextIO
 
@@ -15,7 +15,9 @@ from schemagen.errors import OutputError, SchemagenError
 from schemagen.indexing import Indexing
 from schemagen.plan import EDITED, Task
 from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
-from schemagen.state.store import OURS
+from schemagen.sharing import Sharing
+from schemagen.state.shapes import OURS
+from schemagen.workers import deadline
 from schemagen.writing import remove_orphan
 
 # Makes some outputs of a task.
@@ -37,7 +39,7 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
     """Renders the stale outputs of one task into temporary files, in whichever process doit runs it."""
 
     __slots__ = (
-        *("session", "planned", "look", "predicted", "seconds", "_make"),
+        *("session", "planned", "look", "predicted", "seconds", "is_shared", "_make"),
         *("task", "out", "err", "result", "values"),  # doit's
     )
 
@@ -51,13 +53,21 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         self.result: Any = None
         self.values: Mapping[str, Any] = _NOTHING
         self.predicted = self.seconds = 0.0  # that it was thought to take, and took
+        self.is_shared = False  # whether the outputs were found and not made
         self._make = make
 
     def __str__(self) -> str:
         return f"generate {', '.join(output.path for output in self.planned.outputs)}"
 
     def execute(self, out: Any = None, err: Any = None) -> TaskFailed | None:
-        return self.take(self._make(self.planned, self.wanted))
+        if self.planned.is_for_project:  # of which there is one, about all schemas
+            return self.take(self._make(self.planned, self.wanted))
+        try:
+            with deadline(self.session.most_seconds(self.planned), self.planned.schema):
+                made = self._make(self.planned, self.wanted)
+        except SchemagenError as problem:  # the time was up just before the work began, or after it ended
+            return Failed(problem)
+        return self.take(made)
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -65,9 +75,15 @@ class MakeAction(BaseAction):  # type: ignore[misc]  # doit has no types
         kept = self.session.kept
         return tuple(self.look.stale) or tuple([o.path for o in self.planned.outputs if o.path not in kept])
 
+    @property
+    def why(self) -> Sequence[str]:
+        """Why the outputs were not fresh, and that they were found, if they were."""
+        return (*self.look.why, "its outputs were in the cache") if self.is_shared else self.look.why
+
     def take(self, made: Made) -> TaskFailed | None:
         """Take over what was made, here or in another process."""
         self.seconds = made.seconds
+        self.is_shared = made.is_shared
         if made.problem:
             return Failed(made.problem)
         self.values = {OURS: made}
@@ -178,7 +194,7 @@ class OutputsTask(DoitTask):  # type: ignore[misc]  # doit has no types
         action = self.action
         made = self.values[OURS]
         action.session.claim(self.planned, made)
-        self.values = action.session.commit(self.planned, made, action.look.why)
+        self.values = action.session.commit(self.planned, made, action.why)
         action.say_restored(made)
 
     def forget_made(self) -> None:
@@ -216,6 +232,7 @@ class GroupTask(DoitTask):  # type: ignore[misc]  # doit has no types
     """The task of all tasks of ours of one kind, of which there may be none."""
 
     session: Session
+    sharing: Sharing
 
 
 class GenerateTask(OutputsTask):
@@ -255,20 +272,21 @@ def _title(task: OutputsTask) -> str:
 
 def declare_tasks(session: Session) -> Iterator[DoitTask]:
     """The group task of the schemas, then one task per schema; the same for packs with outputs for the project."""
-    tasks, make = session.ranked_tasks(), session.make_for  # one bound method, not one for each task
-    yield from _group(session, BASENAME, "generate the outputs of every schema that changed", (
+    sharing = Sharing(session)
+    tasks, make = session.ranked_tasks(), sharing.make  # one bound method, not one for each task
+    yield from _group(sharing, BASENAME, "generate the outputs of every schema that changed", (
         GenerateTask(session, planned, make) for planned in tasks
     ))  # fmt: skip
     if session.project.project_tasks:
         indexing = Indexing(session)
-        yield from _group(session, PROJECT_BASENAME, "generate what shows the schemas of the whole project", (
+        yield from _group(sharing, PROJECT_BASENAME, "generate what shows the schemas of the whole project", (
             IndexTask(session, indexing, planned) for planned in session.project.project_tasks
         ))  # fmt: skip
 
 
-def _group(session: Session, name: str, doc: str, tasks: Iterator[DoitTask]) -> Iterator[DoitTask]:
+def _group(sharing: Sharing, name: str, doc: str, tasks: Iterator[DoitTask]) -> Iterator[DoitTask]:
     group = GroupTask(name, None, doc=doc, has_subtask=True)
-    group.session = session
+    group.session, group.sharing = sharing.session, sharing
     yield group
     for task in tasks:
         group.task_dep.append(task.name)

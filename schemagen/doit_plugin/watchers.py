@@ -11,12 +11,14 @@ from schemagen.plan import Task
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What became of the schemas of a build that took ``seconds``."""
+    """What became of the schemas of a build that took ``seconds``. The outputs of those that are ``shared`` were not
+    generated but found in the cache."""
 
     generated: int
     fresh: int
     failed: int
     seconds: float
+    shared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class Watcher:
 
     def generated(self, task: Task, predicted: float, seconds: float) -> None:
         """The outputs of a schema are in their places."""
+
+    def shared(self, task: Task) -> None:
+        """The same, but they were found in the cache."""
 
     def fresh(self, schemas: int) -> None:
         """There was nothing to do for so many schemas."""

@@ -18,6 +18,8 @@ from schemagen.model import JsonValue, Resolution, Schema
 _MAX_OWN = 10
 # How many schemas are looked at in one attempt; real ones take a hundred, the largest some thousand.
 _MAX_WORK = 10_000
+# A value that its author gives may be long, and each character of it be one more to look at.
+_WORK_OF_TEXT = 4
 # Longer than this an example shows less than the properties that need not be there are worth.
 _MOST_TEXT = 3000
 _NO_OWN = -1
@@ -43,7 +45,19 @@ def find_example(schema: Schema, resolution: Resolution) -> Example | None:
         is_valid = validator_of(schema, resolution)
     except CannotCheckError:
         return None  # nothing is shown that was not checked
-    return next((found for found in chain([first], candidates) if is_valid(found.value)), None)
+    ways, tests = Ways(resolution), Tests()
+    root = place_at(schema.path, schema.draft, "#", schema.document)
+
+    def may_be_valid(value: JsonValue) -> bool:
+        # A few schemas that refer to each other can take the validator years, and nothing ends it but the end of the
+        # worker: so it is asked only of what was seen to take little.
+        try:
+            return Matching(ways, Work(_MAX_WORK + _WORK_OF_TEXT * len(dumps(value))), tests).fits(value, root)
+        except OutOfWorkError:
+            return False
+
+    found = (each for each in chain([first], candidates) if may_be_valid(each.value) and is_valid(each.value))
+    return next(found, None)
 
 
 def _candidates(schema: Schema, resolution: Resolution) -> Iterator[Example]:

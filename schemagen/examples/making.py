@@ -333,7 +333,7 @@ def _members_asked(places: list[Place]) -> tuple[dict[str, None], int, int]:
 
 
 def _needed_with(key: str, place: Place) -> list[str]:
-    return [str(name) for other, names in listed_needs(place) if other == key for name in names]
+    return [name for other, names in listed_needs(place) if other == key for name in names]
 
 
 def _is_worth_showing(key: str, places: list[Place]) -> bool:

@@ -12,15 +12,21 @@ from typing import TypeAlias
 
 import jsonschema_rs
 
-from schemagen.examples.limits import Work
+from schemagen.examples.limits import OutOfWorkError, Work
 from schemagen.examples.numbers import as_fraction
 from schemagen.examples.places import OLD_DRAFTS, Place, Ways, is_only_reference
 from schemagen.jsontext import dumps, is_number
 from schemagen.model import Draft, JsonValue
 
-_MAX_DEPTH = 60
+# Of schemas within schemas, references too: no deeper does this look, and no deeper may the validator, which would need
+# a larger stack.
+_MAX_DEPTH = 400
 _SCHEMA = (dict, bool)
 _COMBINING = frozenset({"allOf", "anyOf", "oneOf", "not", "if"})
+# Where one of these stands, the validator looks at what stands below once more, to see what that covers. So a place
+# within such a place within another costs it 3 * 3 times as much (2.8 as measured with jsonschema-rs 0.61).
+_COVERING = frozenset({"unevaluatedProperties", "unevaluatedItems"})
+_TIMES_COVERED = 3
 
 
 # What tells whether a text is right, by a keyword and its value.
@@ -52,12 +58,25 @@ class Matching:
         self._ways = ways
         self._work = work
         self._tests = tests
+        self._weight = 1
 
     def fits(self, value: JsonValue, place: Place, depth: int = 0) -> bool:
-        """Whether ``value`` is valid by ``place``, as far as is looked at here; raises OutOfWorkError."""
-        self._work.spend()
-        if isinstance(place.schema, bool) or depth > _MAX_DEPTH:
-            return place.schema is not False
+        """Whether ``value`` is valid by ``place``, as far as is looked at here; raises OutOfWorkError, also where that
+        is more work than there is for the validator, which cannot be interrupted."""
+        self._work.spend(self._weight)
+        if isinstance(place.schema, bool):
+            return place.schema
+        if depth > _MAX_DEPTH:
+            raise OutOfWorkError
+        if _COVERING.isdisjoint(place.words):
+            return self._fits(value, place, depth)
+        self._weight *= _TIMES_COVERED
+        try:
+            return self._fits(value, place, depth)
+        finally:
+            self._weight //= _TIMES_COVERED
+
+    def _fits(self, value: JsonValue, place: Place, depth: int) -> bool:
         references = self._ways.references(place)
         for target in references:
             if target is not None and not self.fits(value, target, depth + 1):
@@ -90,7 +109,8 @@ class Matching:
     def _fits_words(self, value: JsonValue, place: Place) -> bool:
         words = place.words
         wanted = words.get("type")
-        if wanted is not None and set(types_of(value)).isdisjoint(wanted if isinstance(wanted, list) else [wanted]):
+        types = texts_of(wanted if isinstance(wanted, list) else [wanted])
+        if wanted is not None and set(types_of(value)).isdisjoint(types):
             return False
         if "const" in words and place.draft is not Draft.D4 and not same(value, words["const"]):
             return False
@@ -105,7 +125,7 @@ class Matching:
             return not is_repeating and _fits_count(len(value), words, "Items")
         if isinstance(value, dict):
             required = words.get("required")
-            is_whole = not isinstance(required, list) or all(key in value for key in required)
+            is_whole = not isinstance(required, list) or all(key in value for key in texts_of(required))
             return is_whole and _fits_count(len(value), words, "Properties")
         return True
 
@@ -192,11 +212,17 @@ def item_place(place: Place, index: int) -> Place | None:
     return place.one("items")
 
 
-def listed_needs(place: Place) -> list[tuple[str, list[JsonValue]]]:
+def texts_of(listed: list[JsonValue]) -> list[str]:
+    """The texts in ``listed``: where a $ref leads that no metaschema looks at, there may be anything beside them."""
+    return [item for item in listed if isinstance(item, str)]
+
+
+def listed_needs(place: Place) -> list[tuple[str, list[str]]]:
     """The names of properties that ask for others, with those."""
     keyword = "dependencies" if place.draft in OLD_DRAFTS else "dependentRequired"
     held = place.words.get(keyword)
-    return [(key, needed) for key, needed in held.items() if isinstance(needed, list)] if isinstance(held, dict) else []
+    listed = held.items() if isinstance(held, dict) else ()
+    return [(key, texts_of(needed)) for key, needed in listed if isinstance(needed, list)]
 
 
 def schema_needs(place: Place) -> list[tuple[str, Place]]:

@@ -97,6 +97,10 @@ class Range:
 
 
 def json_number(number: Fraction) -> JsonValue:
+    """``number`` as JSON has it; raises NoValueError where that would be no plain number."""
     if number.denominator == 1:
         return number.numerator
-    return LosslessFloat(repr(float(number)).encode())
+    try:
+        return LosslessFloat(repr(float(number)).encode())
+    except OverflowError:
+        raise NoValueError("a fraction beyond any float") from None

@@ -166,12 +166,12 @@ class Templates:
             )
         ]
 
-    def prepare(self, template: str) -> None:
-        """Compile what rendering ``template`` needs, and find what it reads.
+    def prepare(self, template: str, *, in_pieces: bool = False) -> None:
+        """Compile what rendering ``template`` needs, at once or ``in_pieces``, and find what it reads.
 
         Raises TemplateError for the first name that is not safe.
         """
-        self._function(template, is_streaming=False)
+        self._function(template, is_streaming=in_pieces)
         self.names_read(template)
 
     def render(self, template: str, view: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -32,7 +33,7 @@ def find_pack(name: str, root: Path, files: dict[str, str], taken: Collection[Pa
         if is_pack(folder) and folder.resolve() not in taken:
             return folder
     where = Location(name)
-    if places[0].is_dir():
+    if os.path.isdir(places[0]):  # not the method, which raises OSError for a name that is too long
         inside = sorted(entry.name for entry in places[0].iterdir() if is_pack(entry))
         hint = f"; it holds the packs {', '.join(inside)}" if inside else ""
         raise ConfigError(f"not a pack: it has neither {MANIFEST} nor a *{SUFFIX}{hint}", where, "SG020")
@@ -50,4 +51,4 @@ def packs_at_hand(root: Path) -> Iterator[Path]:
 
 
 def is_pack(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / MANIFEST).is_file() or any(folder.glob("*" + SUFFIX)))
+    return os.path.isdir(folder) and ((folder / MANIFEST).is_file() or any(folder.glob("*" + SUFFIX)))

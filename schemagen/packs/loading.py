@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -61,7 +62,7 @@ class Output:
     def prepare(self) -> None:
         """Compile the templates, so that processes that are forked after this need not."""
         if self.copied is None:
-            self.templates.prepare(self.rule.source)
+            self.templates.prepare(self.rule.source, in_pieces=True)
 
     def render(self, view: dict[str, Any]) -> bytes:
         """The bytes of the output; raises TemplateError."""
@@ -266,7 +267,7 @@ class _Making:
         for layer in self.layers:
             file = layer.folder / rule.source
             shown = _shown(file, self.root)
-            if file.is_file():
+            if os.path.isfile(file):
                 data = file.read_bytes()
                 self.files[shown] = digest_of(data)
                 return shown, data

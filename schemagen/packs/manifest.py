@@ -82,6 +82,8 @@ class _Parser:
     def manifest(self, folder: str) -> Manifest:
         self._check_keys(self._data, _KEYS, 0)
         extends = self._text("extends", "")
+        if "\0" in extends:
+            raise self._wrong(f"extends {extends!r} is no name of a pack", "extends")
         language = self._text("language", "")
         if language or not extends:
             self._check_language(language, 0)
@@ -176,4 +178,5 @@ class _Parser:
 
 
 def _stays_below(path: str) -> bool:
-    return bool(path) and not path.startswith("/") and "\\" not in path and ".." not in path.split("/")
+    is_plain = bool(path) and "\\" not in path and "\0" not in path
+    return is_plain and not path.startswith("/") and ".." not in path.split("/")

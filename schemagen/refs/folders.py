@@ -29,7 +29,7 @@ class SchemaFolders:
         self._root = os.path.abspath(root)  # not resolved: paths are compared as written
         tops = [Path(self.absolute(folder)) for folder in folders]
         # A single schema may stand for a folder: its neighbours can be named, if only to be told apart.
-        self._tops = tuple(dict.fromkeys(str(top.parent if top.is_file() else top) for top in tops))
+        self._tops = tuple(dict.fromkeys(str(top.parent if os.path.isfile(top) else top) for top in tops))
         self._real_tops = tuple(os.path.realpath(top) for top in self._tops)
         self._found: dict[str, Found] = dict.fromkeys(self._tops, Found.FOLDER)
         self._names: dict[str, frozenset[str]] = {}

@@ -41,7 +41,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Case:
     """What became of one schema, which ``path`` names, or of the outputs for the project of the pack of that name.
-    ``status`` is generated, fresh or failed; for a check right or wrong."""
+    ``status`` is generated, shared, fresh or failed; for a check right or wrong."""
 
     path: str
     status: str

@@ -10,6 +10,7 @@ import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 # Numbers that were made, or are where a snapshot was loaded: to copy those takes as much memory again.
@@ -102,9 +103,27 @@ class Columns:
         return map(self.task_name, range(len(self)))
 
     def known_ids(self) -> dict[int, tuple[str, ...]]:
-        """The URIs that name the schemas of those tasks whose schema has any."""
+        """The URIs that name the schemas of those tasks whose schema has any; raises ValueError where they are none."""
         texts = bytes(self.ids).split(b"\0")
-        return {task: tuple(json.loads(_decoded(ids))) for task, ids in enumerate(texts) if ids}
+        known = {task: json.loads(_decoded(ids)) for task, ids in enumerate(texts) if ids}
+        if not all(isinstance(ids, list) and all(isinstance(uri, str) for uri in ids) for ids in known.values()):
+            raise ValueError("ids that are none")
+        return {task: tuple(ids) for task, ids in known.items()}
+
+    def are_sound(self, paths: int, others: int) -> bool:
+        """Whether the columns fit each other, and name nothing but some of as many ``paths``, and of ``others`` with
+        numbers below zero: a snapshot may have been written by somebody else."""
+        tasks = len(self.input_ends)
+        are_alike = len(self.output_ends) == len(self.name_ends) == tasks and len(self.places) == 2 * tasks
+        return (
+            are_alike
+            and bytes(self.ids).count(b"\0") == max(tasks - 1, 0)
+            and _are_ends(self.name_ends, len(self.names), least=1)
+            and _are_ends(self.input_ends, len(self.inputs), least=1)
+            and _are_ends(self.output_ends, len(self.outputs), least=0)
+            and (not self.inputs or (min(self.inputs) >= -others and max(self.inputs) < paths))
+            and (not self.outputs or (min(self.outputs) >= 0 and max(self.outputs) < paths))
+        )
 
     def inputs_of(self, task: int) -> Numbers:
         start, end = _bounds(self.input_ends, task)
@@ -161,6 +180,13 @@ def _decoded(text: bytes) -> str:
 
 def _encoded_ids(row: Row) -> bytes:
     return _encoded(json.dumps(row.ids)) if row.ids else b""
+
+
+def _are_ends(ends: Numbers, count: int, *, least: int) -> bool:
+    """Whether ``ends`` divide a column of ``count`` items into pieces of at least as many as ``least``."""
+    if not ends:
+        return True
+    return ends[0] >= least and ends[-1] == count and all(end - start >= least for start, end in pairwise(ends))
 
 
 def _bounds(ends: Numbers, task: int) -> tuple[int, int]:

@@ -13,10 +13,15 @@ from operator import attrgetter
 
 import xxhash
 
+from schemagen.state.files import open_regular
+
 HEADER = b"schemagen-snapshot 6\n"
 # Size, modification time and change time (both in nanoseconds), inode.
 Times = tuple[int, int, int, int]
 FIELDS = 4
+DIGEST = 16  # bytes
+# How many parts a snapshot has behind its head: see ``snapshot``.
+PARTS = 12
 GONE: Times = (-1, -1, -1, -1)
 times_of = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 # What a snapshot begins with is shorter than this.
@@ -27,9 +32,9 @@ _WORTH_A_PROCESS = 4000
 
 def load_parts(path: str) -> tuple[str, str, list[int], list[memoryview]] | None:
     """What the snapshot at ``path`` begins with (see ``snapshot``): its key, its dodo, its counts, and its parts. None
-    where there is no snapshot, or it is of another version or machine, or damaged."""
+    where there is no snapshot, or it is of another version or machine, or damaged, or not what we write."""
     try:
-        with open(path, "rb") as file:
+        with open(open_regular(path, os.O_RDONLY), "rb") as file:
             data = file.read()
     except OSError:
         return None
@@ -39,17 +44,25 @@ def load_parts(path: str) -> tuple[str, str, list[int], list[memoryview]] | None
     whole = memoryview(data)
     if data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n":
         return None
-    lines = data[start : start + _HEAD].split(b"\n", 3)
-    order, *numbers = lines[2].decode().split(" ")
-    if order != sys.byteorder:
+    try:
+        key, dodo, line, _ = data[start : start + _HEAD].split(b"\n", 3)
+        order, *numbers = line.decode().split(" ")
+        unsettled, inputs, outputs, *sizes = map(int, numbers)
+        about = key.decode(), dodo.decode(), [unsettled, inputs, outputs]
+    except ValueError:
         return None
-    unsettled, inputs, outputs, *sizes = map(int, numbers)
-    end = start + sum(len(line) + 1 for line in lines[:3])
+    times, count = array("q").itemsize * FIELDS, inputs + outputs
+    is_sound = (
+        len(sizes) == PARTS and min(inputs, outputs, *sizes) >= 0 and sizes[:2] == [count * times, count * DIGEST]
+    )
+    end = start + len(key) + len(dodo) + len(line) + 3
+    if order != sys.byteorder or not is_sound or end + sum(sizes) != len(data):
+        return None
     parts: list[memoryview] = []
     for size in sizes:
         parts.append(whole[end : end + size])
         end += size
-    return lines[0].decode(), lines[1].decode(), [unsettled, inputs, outputs], parts
+    return *about, parts
 
 
 def paths_of(part: memoryview) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from schemagen.state.files import open_regular
+
 
 @contextmanager
 def writer_lock(
@@ -23,7 +25,7 @@ def writer_lock(
     try:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            fd = open_regular(folder / "lock", os.O_RDWR | os.O_CREAT)
             _wait_for(fd, waiting)
         except OSError as error:
             on_trouble(error.strerror or str(error))
@@ -47,7 +49,7 @@ def spare_lock(folder: str) -> Iterator[bool]:
     fd = -1
     try:
         try:
-            fd = os.open(f"{folder}/lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            fd = open_regular(f"{folder}/lock", os.O_RDWR | os.O_CREAT)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             has_lock = True
         except OSError:

@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from schemagen.state.files import create_anew, open_regular
+
 HEADER = b"schemagen-log 1\n"
 
 
@@ -63,7 +65,8 @@ def load_log(path: Path) -> Loaded:
     Raises OSError where the file exists and cannot be read.
     """
     try:
-        data = path.read_bytes()
+        with open(open_regular(path, os.O_RDONLY), "rb") as file:
+            data = file.read()
     except FileNotFoundError:
         return Loaded((), (0,), "")
     if not data.startswith(HEADER):
@@ -81,10 +84,12 @@ def read_record(path: Path, place: tuple[int, int]) -> Record | None:
     """The record at ``place`` (offset and length in bytes) of the log at ``path``; None where there is no good one."""
     offset, length = place
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = open_regular(path, os.O_RDONLY)
     except OSError:
         return None
     try:
+        if offset < 0 or not 0 < length <= os.fstat(fd).st_size - offset:
+            return None
         line = os.pread(fd, length, offset)
     except OSError:
         return None
@@ -111,7 +116,7 @@ class LogWriter:
 
     def __init__(self, path: Path, good_bytes: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self._fd = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._waiting: list[bytes] = []
         self.size = good_bytes  # with what waits
         if good_bytes == 0:
@@ -159,7 +164,7 @@ def rewrite_log(path: Path, records: Iterable[Record]) -> list[tuple[int, int]]:
     temp = path.with_name(f"{path.name}.new")
     places: list[tuple[int, int]] = []
     size = len(HEADER)
-    with temp.open("wb") as file:
+    with open(temp, "wb", opener=create_anew) as file:
         file.write(HEADER)
         for record in records:
             line = record.to_line()

@@ -81,8 +81,8 @@ def file_system_now(file: str) -> int:
     """The time by the clock that stamps files, in nanoseconds; 0 where that cannot be seen, so that no time is old
     enough. ``file`` is one whose times nobody asks for: it is given that time."""
     try:
-        os.utime(file)
-        return os.stat(file).st_mtime_ns
+        os.utime(file, follow_symlinks=False)
+        return os.lstat(file).st_mtime_ns
     except OSError:
         return 0
 

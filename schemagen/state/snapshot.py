@@ -25,10 +25,10 @@ from dataclasses import dataclass
 import xxhash
 
 from schemagen.state.columns import Columns, bytes_of
-from schemagen.state.glance import HEADER, Times, load_parts, paths_of
+from schemagen.state.files import create_anew
+from schemagen.state.glance import DIGEST, HEADER, Times, load_parts, paths_of
 
 Data = bytes | memoryview
-DIGEST = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,11 @@ class Snapshot:
         return len(self.parts[3]) // 8
 
     def columns(self) -> Columns:
-        """The tasks."""
-        return Columns.from_parts(self.parts)
+        """The tasks; raises ValueError for columns that are not what we write."""
+        columns = Columns.from_parts(self.parts)
+        if not columns.are_sound(len(self.paths), sum(count for _, count in self.indexed)):
+            raise ValueError("columns that do not fit")
+        return columns
 
     def digest(self, path: int) -> str:
         """The digest of the bytes that were used of a path, empty where there were none."""
@@ -88,18 +91,31 @@ def digests_bytes(digests: Sequence[str]) -> bytes:
 def snapshot_from(
     key: str, dodo: str, counts: Sequence[int], parts: Sequence[Data], paths: tuple[str, ...]
 ) -> Snapshot:
-    """The snapshot that ``glance`` loaded the parts of."""
+    """The snapshot that ``glance`` loaded the parts of; raises ValueError where they are not what we write."""
     _, inputs, outputs = counts
-    log_size, places, unsettled, indexed = json.loads(bytes(parts[3]))
+    log_size, places, unsettled, indexed = _about(bytes(parts[3]))
     times = memoryview(parts[0]).cast("q") if len(parts[0]) else array("q")
-    kept = {name: (place[0], place[1]) for name, place in places.items()}
-    entries = tuple((path, count) for path, count in indexed)
-    about = (key, dodo, log_size, kept, tuple(unsettled), entries)
+    about = (key, dodo, log_size, places, tuple(unsettled), tuple(indexed))
     return Snapshot(*about, inputs, outputs, paths, times, parts[1], tuple(parts[4:]))
 
 
+def _about(part: bytes) -> tuple[int, dict[str, tuple[int, int]], list[int], list[tuple[int, int]]]:
+    try:
+        log_size, places, unsettled, indexed = json.loads(part)
+        pairs = [*places.values(), *indexed]
+        numbers = [log_size, *unsettled, *(number for pair in pairs for number in pair)]
+        is_sound = all(type(number) is int and number >= 0 for number in numbers)
+        if is_sound and all(len(pair) == 2 for pair in pairs):
+            kept = {name: (place[0], place[1]) for name, place in places.items()}
+            return log_size, kept, unsettled, [(path, count) for path, count in indexed]
+    except (TypeError, AttributeError, RecursionError):  # not of the types that they have
+        pass
+    raise ValueError("not what a snapshot says")
+
+
 def load_snapshot(path: str) -> Snapshot | None:
-    """The snapshot at ``path``; None where there is none, or it is of another version or damaged."""
+    """The snapshot at ``path``; None where there is none, or it is of another version or damaged. Raises ValueError for
+    one that is not what we write."""
     loaded = load_parts(path)
     if loaded is None:
         return None
@@ -118,6 +134,6 @@ def write_snapshot(path: str, snapshot: Snapshot) -> None:
     for part in parts:
         digest.update(part)
     temp = f"{path}.new"
-    with open(temp, "wb") as file:
+    with open(temp, "wb", opener=create_anew) as file:
         file.writelines([HEADER, digest.hexdigest().encode() + b"\n", head, *parts])
     os.replace(temp, path)

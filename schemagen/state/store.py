@@ -21,10 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemagen.state.log import Loaded, LogWriter, Record, load_log, read_record, rewrite_log
+from schemagen.state.shapes import OURS, VALUES, Row, claims_in, name_in, paths_in, row_in
 
-VALUES = "_values_:"
-OURS = "schemagen"
-Row = dict[str, Any]
 Place = tuple[int, int]  # offset and length of a record in the log, in bytes
 NO_PLACE: Place = (0, 0)
 # A log is rewritten when most of it, and more than this many bytes, is out of date.
@@ -99,27 +97,40 @@ class State:
             return
         self.flush()  # what waits is in the log then too
         loaded = _loaded(self.path)
-        if loaded.damage:
-            self._on_damage(loaded.damage)
+        damage = loaded.damage
         self._is_loaded = True
         self._size = loaded.good_bytes
         self._rows, self._claims, self._places, self._others = {}, {}, {}, 0
         self._released = set()
         for record, start, end in zip(loaded.records, loaded.ends, loaded.ends[1:], strict=False):
-            self._replay(record, (start, end - start))
+            if not self._replay(record, (start, end - start)):
+                damage, self._size = f"it is damaged from byte {start} on", start
+                break
+        if damage:
+            self._on_damage(damage)
 
-    def _replay(self, record: Record, place: Place) -> None:
-        if record.kind == b"R":
-            name = json.loads(record.name)
-            self._put(name, record.body)
-            self._places[name] = place
-        elif record.kind == b"F":
-            self._forget(json.loads(record.name))
+    def _replay(self, record: Record, place: Place) -> bool:
+        """Take in a record; false where it is none that we write. What a row says is looked at when it is asked for."""
+        if record.kind in {b"R", b"F"}:
+            name = name_in(record.name)
+            if name is None:
+                return False
+            if record.kind == b"F":
+                self._forget(name)
+            else:
+                self._put(name, record.body)
+                self._places[name] = place
         elif record.kind == b"C":
-            body = json.loads(record.body)
-            self._claim({path: (digest, Origin(*origin)) for path, (digest, *origin) in body.items()})
+            claims = claims_in(record.body)
+            if claims is None:
+                return False
+            self._claim({path: (digest, Origin(*origin)) for path, (digest, *origin) in claims.items()})
         elif record.kind == b"D":
-            self._release(json.loads(record.body))
+            paths = paths_in(record.body)
+            if paths is None:
+                return False
+            self._release(paths)
+        return True
 
     # -- rows
 
@@ -137,7 +148,7 @@ class State:
                 return None
         if name != self._decoded[0]:
             raw = self._raw(name)
-            self._decoded = name, json.loads(raw) if raw else None
+            self._decoded = name, row_in(raw) if raw else None
         return self._decoded[1]
 
     def _raw(self, name: str) -> bytes:
@@ -146,13 +157,13 @@ class State:
         if raw:
             return raw
         record = read_record(self.path, self._places[name])
-        return record.body if record is not None and record.kind == b"R" and json.loads(record.name) == name else b""
+        return record.body if record is not None and record.kind == b"R" and name_in(record.name) == name else b""
 
     def _look_up(self, name: str) -> None:
         """Read the row of ``name`` at its place; the whole log where that is not known, or not so."""
         place = self._places.get(name)
         record = read_record(self.path, place) if place else None
-        if record is not None and record.kind == b"R" and json.loads(record.name) == name:
+        if record is not None and record.kind == b"R" and name_in(record.name) == name:
             self._rows[name] = record.body
         elif place != NO_PLACE:
             self._load()

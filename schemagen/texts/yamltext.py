@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NoReturn
 
 from jiter import LosslessFloat
@@ -29,6 +30,7 @@ MOST_REPEATED = 1 << 20
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_MOST_DIGITS = 4300
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 # What else the core schema takes for a number.
@@ -38,6 +40,7 @@ _UNLIKE_JSON = re.compile(
 )
 # What YAML does not allow in a text, and what only YAML 1.1 takes for the end of a line.
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile(r"\r\n|\r|\n")
 _OLD_BREAKS = "\x85\u2028\u2029"
 # In these every key is a string: that is how their specifications define keys ("the failsafe schema").
 _KEYS_ARE_TEXT = frozenset({"openapi", "asyncapi", "swagger"})
@@ -86,7 +89,7 @@ class _Reading:
             return self._only_document()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+            place = (1, 1) if mark is None else self._place(mark)
             why = error.problem or error.context or "it cannot be read"
             raise SchemaError(f"not YAML: {why}", Location(self._path, *place), "SG102") from None
         except yaml.YAMLError as error:
@@ -111,7 +114,7 @@ class _Reading:
 
     def _value(self, event: Any, pointer: str, depth: int) -> JsonValue:
         if self._places is not None:
-            self._places.setdefault(pointer, (event.start_mark.line + 1, event.start_mark.column + 1))
+            self._places.setdefault(pointer, self._place(event.start_mark))
         yaml = self._yaml
         if isinstance(event, yaml.AliasEvent):
             return self._repeat(event)
@@ -142,7 +145,7 @@ class _Reading:
             there = ""
             if self._places is not None:
                 there = f"{pointer}/{escape_token(key)}"
-                self._places[there] = event.start_mark.line + 1, event.start_mark.column + 1
+                self._places[there] = self._place(event.start_mark)
             members[key] = self._value(next(self._events), there, depth)
         return members
 
@@ -184,8 +187,10 @@ class _Reading:
             try:
                 return int(text)
             except ValueError:
-                self._fail(event.start_mark, "a whole number of more than 4300 digits", "SG102")
+                self._fail(event.start_mark, "a number of more than 4300 digits", "SG102")
         if _NUMBER.fullmatch(text):
+            if len(text) > _MOST_DIGITS:  # as in JSON
+                self._fail(event.start_mark, "a number of more than 4300 digits", "SG102")
             return LosslessFloat(text.encode())
         if _UNLIKE_JSON.fullmatch(text):
             message = f"{_shortened(text)} is not a number as JSON writes it: write it so, or quote it if it is text"
@@ -233,7 +238,19 @@ class _Reading:
         raise SchemaError(message, self._location(mark), code)
 
     def _location(self, mark: Mark) -> Location:
-        return Location(self._path, mark.line + 1, mark.column + 1)
+        return Location(self._path, *self._place(mark))
+
+    def _place(self, mark: Mark) -> tuple[int, int]:
+        """Line and column of ``mark``. The end of a text whose last line does not end is, for libyaml, on a line more
+        than there are."""
+        lines, width = self._end
+        return (lines, width + 1) if mark.line >= lines else (mark.line + 1, mark.column + 1)
+
+    @cached_property
+    def _end(self) -> tuple[int, int]:
+        """How many lines the text has, and characters the last of them."""
+        lines = _BREAK.split(self._text)
+        return len(lines), len(lines[-1])
 
 
 def _pyyaml(path: str) -> Any:

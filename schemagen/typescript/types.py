@@ -67,12 +67,15 @@ class TypeWriter:
     def _written(self, parts: Iterable[Type]) -> list[Document]:
         """``parts`` of a union, each once: integers and numbers are the same here."""
         written: list[Document] = []
+        seen: set[str] = set()  # there may be a million values
         for part in parts:
             document = self.document(part, Around.BRACKETS)
             if isinstance(part, Intersection) and not isinstance(document, str):
                 document = ["(", document, ")"]
-            if document not in written[-1:] and not (isinstance(document, str) and document in written):
+            if document not in written[-1:] and not (isinstance(document, str) and document in seen):
                 written.append(document)
+            if isinstance(document, str):
+                seen.add(document)
         return written
 
     def _union(self, written: list[Document], around: Around) -> Document:

@@ -9,6 +9,6 @@ it in HTML; ``literals``, ``text`` and ``markdown`` make text safe; ``shapes`` l
 from schemagen.view.published import view_schema
 from schemagen.view.root import VIEW_VERSION, build_view
 from schemagen.view.safety import is_safe_name
-from schemagen.view.text import one_line, plain_summary
+from schemagen.view.text import clean, one_line, plain_summary
 
-__all__ = ["VIEW_VERSION", "build_view", "is_safe_name", "one_line", "plain_summary", "view_schema"]
+__all__ = ["VIEW_VERSION", "build_view", "clean", "is_safe_name", "one_line", "plain_summary", "view_schema"]

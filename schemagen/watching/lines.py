@@ -31,12 +31,13 @@ class Lines:
         is known; they were saved at ``since`` (seconds since the epoch)."""
         came, went = self._note_errors(done)
         totals = done.totals
-        if totals is not None and (totals.generated or came or went or done.removed):
+        if totals is not None and (totals.generated or totals.shared or came or went or done.removed):
             removed = f", {done.removed} removed" if done.removed else ""
+            found = f", {totals.shared} from the cache" if totals.shared else ""
             failed = f", {totals.failed} failed" if totals.failed else ""
             milliseconds = (time.time() - since) * 1000
             label = self._label(changed or [os.path.join(self._root, path) for path in done.generated])
-            self.say(f"{label}: {totals.generated} generated{removed}{failed} in {milliseconds:.0f} ms")
+            self.say(f"{label}: {totals.generated} generated{found}{removed}{failed} in {milliseconds:.0f} ms")
 
     def _note_errors(self, done: Round) -> tuple[bool, bool]:
         """Say which errors came, and which went; returns whether any did."""

@@ -55,7 +55,9 @@ class _Watch:
         self._lines.say_round(Round(None, done.errors, is_started=done.is_started), (), 0)
         if done.is_started:
             totals = done.totals or Totals(0, done.fresh, 0, time.monotonic() - started)
-            self._lines.say(summary(totals.generated, totals.fresh, totals.failed, totals.seconds).rstrip())
+            self._lines.say(
+                summary(totals.generated, totals.fresh, totals.failed, totals.seconds, totals.shared).rstrip()
+            )
         says_hello = True
         while True:
             folders = folders_of(self._config, self._rounds.packs)

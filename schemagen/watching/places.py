@@ -24,7 +24,9 @@ def folders_of(config: Config, packs: WarmPacks) -> frozenset[str]:
     wanted = {config.root, *_below(str(root / path) for path in config.paths)}
     wanted |= set(_below(str(root / name) for place in config.packs for name in (place, f"templates/{place}")))
     wanted |= {str(root / path) for path in config.format_files}
-    wanted |= {str(root / word) for formatter in config.format for word in formatter.words if (root / word).is_file()}
+    wanted |= {
+        str(root / word) for formatter in config.format for word in formatter.words if os.path.isfile(root / word)
+    }
     with contextlib.suppress(SchemagenError, ExceptionGroup):  # the build says what is wrong with them
         wanted |= {str(root / file) for pack in packs(config.packs, root, options_of(config)) for file in pack.files}
     return frozenset(_nearest_folder(path) for path in wanted)

@@ -61,6 +61,9 @@ class _Noting(Watcher):
     def generated(self, task: Task, predicted: float, seconds: float) -> None:
         self.schemas.append(task.schema)
 
+    def shared(self, task: Task) -> None:
+        self.schemas.append(task.schema)
+
     def failed(self, task: Task, problem: SchemagenError) -> None:
         self.errors[task.schema] = str(problem)
 

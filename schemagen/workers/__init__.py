@@ -1,7 +1,8 @@
 """Worker processes: batches go to them, results come back, and no worker's end is the end of the build."""
 
 from schemagen.workers.batches import Batch
+from schemagen.workers.deadline import deadline
 from schemagen.workers.pool import Limits, Lost, WorkerPool
 from schemagen.workers.recursion import deep_recursion
 
-__all__ = ["Batch", "Limits", "Lost", "WorkerPool", "deep_recursion"]
+__all__ = ["Batch", "Limits", "Lost", "WorkerPool", "deadline", "deep_recursion"]

@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +45,16 @@ class Outcome:
 
     @property
     def summary(self) -> str:
-        """The last line, without the seconds."""
-        return self.said.rstrip("\n").rpartition("\n")[2].partition(" in ")[0]
+        """The last line, without the seconds; what came from the cache counts as generated."""
+        last = self.said.rstrip("\n").rpartition("\n")[2].partition(" in ")[0]
+        return re.sub(
+            r"^(\d+) generated, (\d+) from the cache", lambda found: f"{sum(map(int, found.groups()))} generated", last
+        )
+
+    @property
+    def shared(self) -> int:
+        """How many schemas the cache had the outputs of."""
+        return sum(map(int, re.findall(r"^\d+ generated, (\d+) from the cache", self.said, re.MULTILINE)))
 
 
 # The builder of a game: builds the project in a folder by a front, interrupted if asked. A front is one of FRONTS, or
@@ -100,6 +108,38 @@ def _be_child(run: Callable[[io.StringIO], int], interruption: Interruption | No
     with open(writing, "wb") as pipe:
         pipe.write(out.getvalue().encode())
     return code
+
+
+@contextlib.contextmanager
+def cached_in(folder: Path) -> Iterator[None]:
+    """Builds find and keep what they make in the cache ``folder``."""
+    with _environment(SCHEMAGEN_NO_CACHE=None, SCHEMAGEN_CACHE=f"file://{folder}"):
+        yield
+
+
+@contextlib.contextmanager
+def uncached() -> Iterator[None]:
+    """Builds find nothing."""
+    with _environment(SCHEMAGEN_NO_CACHE="1"):
+        yield
+
+
+@contextlib.contextmanager
+def _environment(**values: str | None) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.random_builds.builds import FRONTS, Builder, Outcome, build
+from tests.random_builds.builds import FRONTS, Builder, Outcome, build, uncached
 from tests.random_builds.moments import Change, Interruption, Kill
 from tests.random_builds.moves import INPUT_MOVES, MOVES, OUTPUT_MOVES, STATE_MOVES
 from tests.random_builds.reading import plan
@@ -47,12 +47,12 @@ def deal(seed: int, builds: int) -> list[Step]:
 
 
 class Game:
-    """A world and who builds it. ``builds`` counts the builds of the world itself; ``moments`` are those that builds
-    to be interrupted came to."""
+    """A world and who builds it. ``builds`` counts the builds of the world itself, ``shared`` the schemas whose outputs
+    they found in a cache; ``moments`` are those that builds to be interrupted came to."""
 
     def __init__(self, folder: Path, builder: Builder = build) -> None:
         self.world = World(folder / "project")
-        self.builds = 0
+        self.builds = self.shared = 0
         self.moments: set[str] = set()
         self._folder = folder
         self._builder = builder
@@ -62,7 +62,7 @@ class Game:
         """The same game, to be played on from here in another folder."""
         other = Game.__new__(Game)
         other.world = self.world.copy_to(folder / "project")
-        other.builds, other.moments = 0, set()
+        other.builds, other.shared, other.moments = 0, 0, set()
         other._folder, other._builder, other._clean = folder, self._builder, self._clean
         return other
 
@@ -134,6 +134,7 @@ class Game:
         self.builds += 1
         outcome = self._builder(self.world.root, front, interruption)
         self.moments |= set(outcome.moments)
+        self.shared += outcome.shared
         return outcome
 
     def clean_outputs(self) -> dict[str, bytes]:
@@ -152,7 +153,8 @@ class Game:
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-        outcome = build(folder, "generate")
+        with uncached():
+            outcome = build(folder, "generate")
         if outcome.code not in {0, 1} or "SG900" in outcome.said:
             raise Violation("crash", outcome.said)
         base = folder / self.world.options.get("output", "build")
