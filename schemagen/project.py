@@ -87,6 +87,17 @@ class Project:
         names = {other: self.names[other] for other in resolution.files if other in self.names}
         return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
+    def size(self, path: str) -> int:
+        """The bytes of the schema at ``path``, 0 for one that was not read."""
+        sight = self.sights.get(path)
+        if sight is not None:
+            return sight.times[0]
+        return 0 if self.parts is None else self.parts.size(path)
+
+    def schema_at(self, path: str) -> Schema:
+        """The schema at ``path``, which a resolution of this project has; raises SchemaError where it broke since."""
+        return self._shelf.get(path)
+
     def load_shared(self, tasks: Iterable[Task]) -> None:
         """Load the schemas that several of ``tasks`` reach, those that most reach first, as long as there is room:
         workers that are forked later have them, and none of them has to load one that another has loaded too."""

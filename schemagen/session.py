@@ -22,6 +22,7 @@ from schemagen.packs import LoadPacks, load_packs
 from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
+from schemagen.shards import Name, divide, name_of, parts_of_tasks
 from schemagen.state.shapes import OURS
 from schemagen.state.sight import Sight, see
 from schemagen.state.store import Place, State, encode
@@ -158,11 +159,29 @@ class Session:
         """The tasks of schemas."""
         return list(self.project.tasks.values())
 
+    def own_tasks(self) -> list[Task]:
+        """Those that this run is to make: all, unless it makes a shard."""
+        return [task for task in self.tasks() if self._is_own(task)]
+
+    def own_project_tasks(self) -> list[Task]:
+        """The same of the tasks of outputs for the whole project."""
+        return [task for task in self.project.project_tasks if self._is_own(task)]
+
+    def _is_own(self, task: Task) -> bool:
+        return self.config.shard is None or self._shards[name_of(task)] == self.config.shard[0]
+
+    @cached_property
+    def _shards(self) -> Mapping[Name, int]:
+        """The shard that makes each task, by its name."""
+        assert self.config.shard is not None
+        parts = parts_of_tasks(self.tasks(), self.project.project_tasks, self.project.size)
+        return divide(parts, self.config.shard[1])
+
     def ranked_tasks(self) -> list[Task]:
-        """The tasks of schemas, what is to be made first before the others."""
+        """Those that this run is to make, what is to be made first before the others."""
         if not self.config.priority and not self.project.priorities:
-            return self.tasks()
-        return sorted(self.tasks(), key=self.rank)
+            return self.own_tasks()
+        return sorted(self.own_tasks(), key=self.rank)
 
     def rank(self, task: Task) -> Rank:
         return self._rank(task.name, self.project.priorities.get(task.schema, 0))
@@ -310,6 +329,14 @@ class Session:
     def make_for(self, task: Task, stale: Collection[str]) -> Made:
         """The same, for the task of a schema."""
         return self.make(task.name, stale)
+
+    def write_finished(self, task: Task, data: Mapping[str, bytes]) -> Made:
+        """Write outputs of ``task`` that are as they should be, by path, to temporary files beside them."""
+        written: dict[str, tuple[str, str]] = {}
+        with self._rim(task, written) as problems:
+            for path, each in data.items():
+                written[path] = self._folder.write_beside(path, [each])
+        return Made({}, problems[0]) if problems else Made(written)
 
     def write(
         self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Iterable[Rendered]]

@@ -277,10 +277,11 @@ def declare_tasks(session: Session) -> Iterator[DoitTask]:
     yield from _group(sharing, BASENAME, "generate the outputs of every schema that changed", (
         GenerateTask(session, planned, make) for planned in tasks
     ))  # fmt: skip
-    if session.project.project_tasks:
+    project_tasks = session.own_project_tasks()
+    if project_tasks:
         indexing = Indexing(session)
         yield from _group(sharing, PROJECT_BASENAME, "generate what shows the schemas of the whole project", (
-            IndexTask(session, indexing, planned) for planned in session.project.project_tasks
+            IndexTask(session, indexing, planned) for planned in project_tasks
         ))  # fmt: skip
 
 

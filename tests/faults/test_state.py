@@ -128,7 +128,7 @@ def test_fifo_in_the_state_is_not_waited_for(built: Project, name: str) -> None:
 
 def forged(claims: dict[str, str]) -> bytes:
     """A record that we wrote files with the digests ``claims``, by path."""
-    body = {path: [digest, "schemas/gone.json", "plain", False] for path, digest in claims.items()}
+    body = {path: [digest, "schemas/gone.json", "plain"] for path, digest in claims.items()}
     text = b'C\t""\t' + json.dumps(body).encode()
     return b"%08x %b\n" % (crc32(text), text)
 
