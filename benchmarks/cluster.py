@@ -24,7 +24,7 @@ from schemagen.cluster.remote import make_batch, receive
 from schemagen.cluster.scheduler import Cluster
 from schemagen.cluster.sending import Answer, Parcel, Sending
 from schemagen.digest import digest_of
-from schemagen.session import Made
+from schemagen.made import Made
 from schemagen.workers import Batch, Engine, WorkerPool
 
 if TYPE_CHECKING:

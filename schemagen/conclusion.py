@@ -12,7 +12,8 @@ from pathlib import Path
 from schemagen.changes import Changes
 from schemagen.part_paths import pointer_of_part
 from schemagen.plan import Task
-from schemagen.session import BASENAME, PROJECT_BASENAME, STATE_FILE, Session, row_name, task_name
+from schemagen.rows import BASENAME, PROJECT_BASENAME, STATE_FILE, row_name, task_name
+from schemagen.session import Session
 from schemagen.state.columns import Columns, Row
 from schemagen.state.glance import DIGEST, FIELDS, Times
 from schemagen.state.sight import UNSURE, Sight, file_system_now, see, settled

@@ -22,7 +22,8 @@ from schemagen.leftovers import orphans_of
 from schemagen.plan import Task
 from schemagen.project import Project, load_project
 from schemagen.publishing import Notes
-from schemagen.session import STATE_FILE, Session
+from schemagen.rows import STATE_FILE
+from schemagen.session import Session
 from schemagen.sources import find_schemas
 from schemagen.state.store import State
 

@@ -17,7 +17,8 @@ from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.indexing import Indexing
 from schemagen.overview import NO_SUMMARY, summarise
 from schemagen.plan import PlannedOutput, Task
-from schemagen.session import STATE_FILE, Session, row_name
+from schemagen.rows import STATE_FILE, row_name
+from schemagen.session import Session
 from schemagen.state.store import State
 from schemagen.writing import bytes_of_file
 
@@ -108,7 +109,7 @@ class _Taking:
 
     def _put(self, task: Task, data: Mapping[str, bytes], facts: Mapping[str, Any], source: Elsewhere) -> None:
         session = self._session
-        made = session.write_finished(task, data)
+        made = session.drafts.write_finished(task, data)
         if made.problem is None:
             schema = None if task.is_for_project else session.project.schema(task.name)
             seconds = facts.get("seconds")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from schemagen.session import Draft, Made, Session
+from schemagen.made import Draft, Made
+from schemagen.session import Session
 
 # Outputs of so many bytes together are formatted before more are rendered.
 MOST_BYTES = 16 << 20
@@ -42,4 +43,4 @@ def finish_all(session: Session, drafts: Sequence[Draft], alive: Callable[[], No
     """What is made of ``drafts``, in order: what is to be formatted is formatted together."""
     raw = {path: data for draft in drafts for path, data in draft.raw.items()}
     formatted = session.formatting.format_all(raw, alive)
-    return [session.recorded(draft.task, session.finish(draft, formatted)) for draft in drafts]
+    return [session.recorded(draft.task, session.drafts.finish(draft, formatted)) for draft in drafts]

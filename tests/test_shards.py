@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from schemagen.config import load_config
-from schemagen.session import STATE_FILE, Session
+from schemagen.rows import STATE_FILE
+from schemagen.session import Session
 from schemagen.shards import Name, Part, divide, parts_of_tasks
 from tests.conftest import IS_WHOLE, Project
 

@@ -18,11 +18,12 @@ from schemagen.digest import digest_of
 from schemagen.errors import Location, OutputError, SchemagenError
 from schemagen.generate import Rendered
 from schemagen.jsontext import dumps
+from schemagen.made import Draft, Made
 from schemagen.model import Resolution, Schema
 from schemagen.overview import NO_SUMMARY, Summary, summarise
 from schemagen.packs.carrying import plain_of
 from schemagen.plan import Task
-from schemagen.session import Draft, Made, Session
+from schemagen.session import Session
 from schemagen.together import Item, finish_all, wanted_of
 
 # Schemas that several tasks reach are sent once to each worker, the most used first, up to so many bytes of them.
@@ -219,5 +220,5 @@ class Sending:
         def render(belows: Iterable[str]) -> Iterator[Rendered]:
             return ((below, [told.outputs[below]]) for below in belows)
 
-        draft = self._session.draft(task, wanted.values(), render)
+        draft = self._session.drafts.draft(task, wanted.values(), render)
         return draft._replace(summary=self._summaries.pop(name, NO_SUMMARY), seconds=told.seconds)

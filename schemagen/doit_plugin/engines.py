@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from schemagen.costs import AT_HAND, FAR, FEW, Worth
+from schemagen.made import Made
 from schemagen.plan import Task
-from schemagen.session import Made, Session
+from schemagen.session import Session
 from schemagen.together import Item, make_together, wanted_of
 from schemagen.workers import Limits, OnLoss, WorkerPool
 

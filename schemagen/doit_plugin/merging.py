@@ -11,7 +11,8 @@ from schemagen.config import Config
 from schemagen.doit_plugin import warn
 from schemagen.doit_plugin.locking import locked
 from schemagen.merging import Merged, merge, open_elsewhere
-from schemagen.session import STATE_FILE, Session
+from schemagen.rows import STATE_FILE
+from schemagen.session import Session
 from schemagen.state.store import State
 from schemagen.unchanged import STATE_FOLDER
 from schemagen.writing import sweep_temps

@@ -24,8 +24,9 @@ from schemagen.doit_plugin.stopping import Stops
 from schemagen.doit_plugin.tasks import Failed, GenerateTask, GroupTask, IndexTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew
 from schemagen.errors import EngineError, Location, SchemagenError
+from schemagen.made import Made
 from schemagen.plan import Task
-from schemagen.session import Made, Session
+from schemagen.session import Session
 from schemagen.sharing import Sharing
 from schemagen.state.shapes import OURS
 from schemagen.state.store import State

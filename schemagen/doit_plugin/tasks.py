@@ -13,8 +13,10 @@ from doit.task import Task as DoitTask
 
 from schemagen.errors import OutputError, SchemagenError
 from schemagen.indexing import Indexing
+from schemagen.made import NOT_LOOKED, Look, Made
 from schemagen.plan import EDITED, Task
-from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
+from schemagen.rows import BASENAME, PROJECT_BASENAME, row_name
+from schemagen.session import Session
 from schemagen.sharing import Sharing
 from schemagen.state.shapes import OURS
 from schemagen.workers import deadline
