@@ -2,10 +2,10 @@
 
 ``cold`` builds real schemas from nothing, against plain sequential pystache. ``noop`` builds many small ones, then
 has nothing to do, then one changed schema, against stock doit and ninja. ``workers`` builds with two of them, against
-plain pystache, stock doit, the ancestor's architecture in Node.js and one worker. ``render`` measures the rendering
-stage alone, ``types`` generators of types, ``forms`` how soon large forms are ready in Chromium, ``format`` prettier
-over many outputs at once, ``cache`` what is found against what is generated. Without a name: ``cold``, and ``noop`` at
-its smallest size.
+plain pystache, stock doit, the ancestor's architecture in Node.js and one worker; ``cluster`` with those of a dask
+cluster on this machine. ``render`` measures the rendering stage alone, ``types`` generators of types, ``forms`` how
+soon large forms are ready in Chromium, ``format`` prettier over many outputs at once, ``cache`` what is found against
+what is generated, ``load`` 200,000 schemas once through. Without a name: ``cold``, and ``noop`` at its smallest size.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import cache, cold, formats, forms, noop, render, types, workers
+from benchmarks import cache, cluster, cold, formats, forms, load, noop, render, types, workers
 from benchmarks.peer_ninja import find_ninja, ninja_version
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -44,8 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.what == "forms":
             schemas = cold.find_schemas(args.corpus, REPOSITORY)
             return 0 if forms.compare(schemas, Path(folder, "forms"), runs=args.runs or 3) else 1
+        if args.what == "load":
+            return 0 if all(load.compare(Path(folder, "load"), size) for size in args.sizes or (load.SIZE,)) else 1
         if args.what == "format":
             return 0 if formats.compare(Path(folder, "format"), runs=args.runs or 3) else 1
+        if args.what == "cluster":
+            schemas = cold.find_schemas(args.corpus, REPOSITORY)
+            return 0 if cluster.compare(schemas, Path(folder, "cluster"), runs=args.runs or 3) else 1
         if args.what == "workers":
             schemas = cold.find_schemas(args.corpus, REPOSITORY)
             base, runs = Path(folder, "workers"), args.runs or 3
@@ -68,19 +73,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("cache", "cold", "format", "forms", "noop", "render", "types", "workers"),
+        choices=("cache", "cluster", "cold", "format", "forms", "load", "noop", "render", "types", "workers"),
         help="one benchmark instead of both",
     )
     parser.add_argument("--runs", type=int, metavar="N", help="runs of each contender (default: 3, noop 5)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work (default: the system's temp folder)")
-    group = parser.add_argument_group("cache, cold, forms, render, types, workers")
+    group = parser.add_argument_group("cache, cluster, cold, forms, render, types, workers")
     group.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the corpus")
     group = parser.add_argument_group("cold, render, types")
     group.add_argument(
         "--limit", type=int, default=50, metavar="N", help="schemas compared with the peer (default: 50)"
     )
-    group = parser.add_argument_group("noop")
-    group.add_argument("--sizes", type=_sizes, metavar="N,N,...", help="numbers of schemas (default: 1000,10000,50000)")
+    group = parser.add_argument_group("load, noop")
+    group.add_argument(
+        "--sizes", type=_sizes, metavar="N,N,...", help="numbers of schemas (default: 1000,10000,50000; 200000)"
+    )
     group.add_argument(
         "--tools", type=_tools, default=noop.TOOLS, metavar="T,T,...", help=f"of {','.join(noop.TOOLS)} (default: all)"
     )

@@ -20,12 +20,13 @@ from schemagen.config import load_config
 from schemagen.digest import digest_of
 from schemagen.doit_plugin import warn
 from schemagen.doit_plugin.tasks import declare_tasks
+from schemagen.made import Made
 from schemagen.model import SchemaFile
 from schemagen.packs import load_packs
 from schemagen.plan import Links, Task, plan_task, recipes_of
 from schemagen.project import Project
 from schemagen.refs import Library
-from schemagen.session import Made, Session
+from schemagen.session import Session
 from schemagen.shelf import Shelf
 from schemagen.state.sight import see
 from schemagen.writing import Written

@@ -43,6 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--diff", action="store_true", help="show how they differ, as unified diffs")
     _add_report(check)
 
+    merge = commands.add_parser("merge-state", help="take over what shards have made, with what they remember of it")
+    _add_selection(merge)
+    merge.add_argument(
+        "folders", metavar="DIR", nargs="+", help="a shard's project folder, or one with its .schemagen and outputs"
+    )
+
     explain = commands.add_parser(
         "explain", help="say why each schema would be generated, or was the last time; or what an error code means"
     )
@@ -153,6 +159,7 @@ def _add_generate(commands: Commands) -> None:
         "--fail-on-change", action="store_true", help="name the outputs that were written or removed, and end with 1"
     )
     _add_sharing(generate)
+    _add_cluster(generate)
     _add_report(generate)
     generate.set_defaults(error=generate.error)
 
@@ -179,6 +186,16 @@ def _add_cache(commands: Commands) -> None:
         if name == "prune":
             action.add_argument("--size", metavar="SIZE", type=_size, help="what may stay (default: cache_size)")
             action.add_argument("--all", action="store_true", help="let go of everything")
+
+
+def _add_cluster(generate: argparse.ArgumentParser) -> None:
+    group = generate.add_argument_group("on more than one machine (docs/cluster.md)")
+    group.add_argument("--engine", choices=("local", "dask"), help="who makes the outputs (default: local processes)")
+    where = group.add_mutually_exclusive_group()
+    where.add_argument("--scheduler", metavar="ADDRESS", help="of a dask cluster, such as tls://host:8786")
+    where.add_argument("--scheduler-file", metavar="FILE", help="that a dask scheduler has written its address to")
+    where.add_argument("--local", action="store_true", help="start a dask cluster on this machine, for this build")
+    group.add_argument("--shard", metavar="I/N", type=_shard, help="only the I-th of N parts of all that is to be made")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
@@ -210,6 +227,13 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def _batch_size(text: str) -> int | str:
     return text if text == "auto" else _count(text)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    index, slash, count = text.partition("/")
+    if not slash or not index.isdecimal() or not count.isdecimal() or not 1 <= int(index) <= int(count):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part such as 3/8")
+    return int(index), int(count)
 
 
 def _count(text: str) -> int:

@@ -80,7 +80,9 @@ def _config_for(args: argparse.Namespace) -> Config:
         config = replace(config, workers=workers)
     if memory := getattr(args, "max_memory", None):
         config = replace(config, max_memory=memory)
-    return _with_cache(config, args)
+    if shard := getattr(args, "shard", None):
+        config = replace(config, shard=shard)
+    return _with_engine(_with_cache(config, args), args)
 
 
 def _with_cache(config: Config, args: argparse.Namespace) -> Config:
@@ -89,6 +91,19 @@ def _with_cache(config: Config, args: argparse.Namespace) -> Config:
     if url := getattr(args, "cache", None):
         config = replace(config, cache_asked=url)
     return replace(config, cache_is_read_only=True) if getattr(args, "cache_read_only", False) else config
+
+
+def _with_engine(config: Config, args: argparse.Namespace) -> Config:
+    """``config`` with what the command line says of who makes the outputs; raises ConfigError where that cannot be."""
+    if engine := getattr(args, "engine", None):
+        config = replace(config, engine=engine)
+    named = {name: value for name in ("scheduler", "scheduler_file") if (value := getattr(args, name, None))}
+    is_local = getattr(args, "local", False)
+    if (named or is_local) and config.engine != "dask":
+        args.error("--scheduler, --scheduler-file and --local are for --engine dask")
+    if named:
+        config = replace(config, **{"scheduler": "", "scheduler_file": "", **named})
+    return replace(config, local_cluster=is_local) if is_local else config
 
 
 def _shown(folder: str) -> str:
@@ -110,13 +125,19 @@ def _generate(args: argparse.Namespace) -> int:
 
 def _build(args: argparse.Namespace, notes: Notes | None) -> int:
     """Build; with ``notes`` every schema is looked at, since a report names it."""
+    if args.engine == "dask":
+        from schemagen.cluster.scheduler import choose_cluster
+
+        choose_cluster(_config_for(args))  # it must be one that can be used even where there is nothing to do
     key = _key_of(args)
-    is_ordinary = not (args.dry_run or args.force or args.paranoid or notes)
+    # A shard is a part of all that there is, so all has to be looked at.
+    is_paranoid = args.paranoid or notes is not None or args.shard is not None
+    is_ordinary = not (args.dry_run or args.force or is_paranoid)
     found = look(args.glance or Glance(key)) if is_ordinary else EVERYTHING
     if found.fresh and not (args.quiet or args.report):
         sys.stdout.write(summary(0, found.fresh, 0, time.monotonic() - args.started))
         return 0
-    config = _config_for(args)
+    config = replace(_config_for(args), is_paranoid=args.paranoid)
     if args.dry_run:
         from schemagen import inspection
 
@@ -135,7 +156,7 @@ def _build(args: argparse.Namespace, notes: Notes | None) -> int:
             key=key,
             started=args.started,
             found=found,
-            is_paranoid=args.paranoid or notes is not None,
+            is_paranoid=is_paranoid,
             showing=showing,
             keeps_edited=args.keep_edited,
             fails_on_change=args.fail_on_change,
@@ -176,7 +197,7 @@ def _watch(args: argparse.Namespace) -> int:
     from schemagen.watching import watch
 
     def load() -> tuple[Config, int]:
-        config = _config_for(args)
+        config = replace(_config_for(args), engine="local")  # a round is over before a cluster would be reached
         return config, _processes(config, args)
 
     watch(load, os.getcwd(), _key_of(args), keeps_edited=args.keep_edited)
@@ -225,6 +246,12 @@ def _check(args: argparse.Namespace) -> int:
         notes or Notes(),
         lambda: inspection.check(_config_for(args), shows_diff=args.diff, notes=notes),
     )
+
+
+def _merge_state(args: argparse.Namespace) -> int:
+    from schemagen.doit_plugin.merging import merge_state
+
+    return merge_state(_config_for(args), args.folders)
 
 
 def _explain(args: argparse.Namespace) -> int:
@@ -280,6 +307,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "generate": _generate,
     "watch": _watch,
     "check": _check,
+    "merge-state": _merge_state,
     "explain": _explain,
     "list": _list,
     "view": _view,

@@ -38,9 +38,11 @@ class Config:
     None for no limit; ``timeout`` is in seconds. ``format`` are external formatters, of which the last that matches an
     output counts, ``format_files`` what else they read; ``options`` are those of packs, by pack. ``cache``
     says whether outputs are kept, or the URL where; ``cache_size`` is how many bytes of a folder that may take;
-    ``cache_asked`` and ``cache_is_read_only`` are what options of this run say of it. ``digest`` is that of the
-    pyproject.toml that was read, empty where there is none. ``project`` is what the project's own configuration says
-    where options of this run chose other schemas, packs or another output folder, else None."""
+    ``cache_asked`` and ``cache_is_read_only`` are what options of this run say of it. With ``local_cluster`` the engine
+    dask starts workers here, which no pyproject.toml can ask for; ``shard`` is the part of all, (3, 8) for the third of
+    eight, that this run makes. ``digest`` is that of the pyproject.toml that was read, empty where there is none.
+    ``project`` is what the project's own configuration says where options of this run chose other schemas, packs or
+    another output folder, else None. A run that ``is_paranoid`` trusts no file time."""
 
     root: str
     schemas: tuple[str, ...] = ("schemas",)
@@ -64,8 +66,16 @@ class Config:
     cache_size: int = 1 << 30
     cache_asked: bool | str | None = field(default=None, compare=False)
     cache_is_read_only: bool = field(default=False, compare=False)
+    engine: Literal["local", "dask"] = "local"
+    scheduler: str = ""
+    scheduler_file: str = ""
+    allow_insecure: bool = False
+    fallback: Literal["error", "local"] = "error"
+    local_cluster: bool = False
+    shard: tuple[int, int] | None = None
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
+    is_paranoid: bool = field(default=False, compare=False)
 
     @property
     def folders(self) -> tuple[str, ...]:

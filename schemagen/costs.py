@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from schemagen.workers.batches import Batch
@@ -18,12 +20,26 @@ from schemagen.workers.batches import Batch
 # to have more than it has.
 SECONDS_PER_BYTE = 3e-7
 BYTES_OF_NOTHING = 500
-# What a batch is worth: with less, handing it over would show; with more, results come late and workers end apart.
-LEAST_SECONDS, MOST_SECONDS = 0.05, 0.25
-# Each worker gets at least so many more batches of what is left, so that the last ones are short.
-BATCHES_LEFT = 4
 # Until batches that took this long have ended, a prediction counts for as much as what they took.
 _TRUSTED_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a batch is worth, in seconds: with less than ``least``, handing it over would show; with more than ``most``,
+    results come late and workers end apart. Each worker gets at least ``left`` more batches of what is left, so that
+    the last ones are short."""
+
+    least: float
+    most: float
+    left: int
+
+
+AT_HAND = Worth(0.05, 0.25, 4)
+# Where each batch has a cost of its own, as the start of a formatter is.
+FEW = Worth(0.05, math.inf, 1)
+# Where handing a batch over takes milliseconds.
+FAR = Worth(0.25, 1.0, 4)
 
 
 class Job(NamedTuple):  # one for each task: a dataclass takes four times as long
@@ -36,16 +52,21 @@ class Job(NamedTuple):  # one for each task: a dataclass takes four times as lon
     rank: tuple[float, ...] = ()
 
 
+def predicted_bytes(inputs: Iterable[str], size: Callable[[str], int], outputs: int) -> int:
+    """What ``outputs`` of a schema that reaches ``inputs`` cost, in bytes: where nothing that was recorded may count.
+    ``size`` gives the bytes of the schema at a path."""
+    return sum(map(size, inputs)) * outputs + BYTES_OF_NOTHING
+
+
 class Backlog:
     """Jobs that wait: what comes first by rank is given first, and of that what takes longest, so that it does not
-    begin when all else has ended. A ``size`` of batches is obeyed; None sizes them by what they are worth. There are to
-    be few where each batch has a cost of its own, as the start of a formatter is."""
+    begin when all else has ended. A ``size`` of batches is obeyed; None sizes them by what they are worth."""
 
-    def __init__(self, workers: int, size: int | None, *, is_few: bool = False) -> None:
+    def __init__(self, workers: int, size: int | None, worth: Worth = AT_HAND) -> None:
         self.predictions: dict[Any, float] = {}  # in seconds, by item
-        self._workers = workers
+        self.workers = workers
         self._size = size
-        self._batches_left, self._most_seconds = (1, math.inf) if is_few else (BATCHES_LEFT, MOST_SECONDS)
+        self._worth = worth
         self._new: list[Job] = []
         # What comes first is last. Nearly all jobs are added before the first is taken: to sort them once is faster
         # than a heap, and to sort again what is nearly sorted takes no time.
@@ -100,12 +121,12 @@ class Backlog:
 
     def _is_tail(self, target: float) -> bool:
         if self._size is not None:
-            return len(self._sorted) <= self._workers * self._size
-        return len(self._sorted) <= self._workers or self._left * self._scale <= self._workers * target
+            return len(self._sorted) <= self.workers * self._size
+        return len(self._sorted) <= self.workers or self._left * self._scale <= self.workers * target
 
     def _target(self) -> float:
-        share = self._left * self._scale / (self._workers * self._batches_left)
-        return min(self._most_seconds, max(LEAST_SECONDS, share))
+        share = self._left * self._scale / (self.workers * self._worth.left)
+        return min(self._worth.most, max(self._worth.least, share))
 
     @property
     def _scale(self) -> float:

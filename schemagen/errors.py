@@ -69,3 +69,11 @@ class TemplateError(SchemagenError):
 
 class OutputError(SchemagenError):
     """An output cannot be written."""
+
+
+class EngineError(SchemagenError):
+    """What makes the outputs cannot be reached, or was lost; ``has_begun`` if that was in the middle of it."""
+
+    def __init__(self, message: str, location: Location, code: str, *, has_begun: bool) -> None:
+        super().__init__(message, location, code)
+        self.has_begun = has_begun

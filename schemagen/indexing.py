@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 
 from schemagen.generate import Rendered, within
 from schemagen.jsontext import dumps
+from schemagen.made import NOT_LOOKED, Look, Made
 from schemagen.overview import NO_SUMMARY, Entry, Summary, build_overview, summarise
 from schemagen.packs import Pack
 from schemagen.plan import Task, key_with
-from schemagen.session import NOT_LOOKED, Look, Made, Session, task_name
+from schemagen.rows import task_name
+from schemagen.session import Session
 
 # What it shows, the folder of the outputs that show it, their pack, and itself.
 _Overview: TypeAlias = tuple[list[Entry], str, str, dict[str, Any]]
@@ -64,7 +66,7 @@ class Indexing:
 
     def make(self, task: Task, stale: Collection[str]) -> Made:
         """Render the stale outputs of ``task`` into temporary files beside them."""
-        return self._session.write(task, stale, partial(self.render, task))
+        return self._session.drafts.write(task, stale, partial(self.render, task))
 
     def render(self, task: Task, wanted: Collection[str]) -> Iterator[Rendered]:
         """The bytes, in pieces, of the ``wanted`` outputs (paths below the output folder) of ``task``; the pieces raise
@@ -95,8 +97,7 @@ class Indexing:
         if changes is None:
             names = {path: task.name for path, task in planned.items()}
         else:
-            columns, paths = changes.columns, changes.snapshot.paths
-            names = dict(zip((paths[at] for at in columns.schemas()), columns.task_names(), strict=True))
+            names = {changes.schema_of(task): name for task, name in enumerate(changes.columns.task_names())}
         return [self._entry(path, planned.get(path), names) for path in names]
 
     def _entry(self, path: str, task: Task | None, names: Mapping[str, str]) -> Entry:

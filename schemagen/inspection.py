@@ -22,7 +22,8 @@ from schemagen.leftovers import orphans_of
 from schemagen.plan import Task
 from schemagen.project import Project, load_project
 from schemagen.publishing import Notes
-from schemagen.session import STATE_FILE, Session
+from schemagen.rows import STATE_FILE
+from schemagen.session import Session
 from schemagen.sources import find_schemas
 from schemagen.state.store import State
 
@@ -40,7 +41,8 @@ def dry_run(config: Config, *, is_forced: bool) -> int:
     """Say what a build would generate, and why; 1 if a schema could not be used."""
     session = _session(config)
     broken = count = 0
-    for task in session.tasks():
+    tasks = session.own_tasks()
+    for task in tasks:
         stale = session.stale(task)
         if task.problem is not None:
             broken += 1
@@ -50,14 +52,14 @@ def dry_run(config: Config, *, is_forced: bool) -> int:
             reasons = session.explain(task, stale) or ["asked for"]
             print(f"would generate {task.name}: {reasons[0]}")
     indexing = Indexing(session)
-    for index in session.project.project_tasks:
+    for index in session.own_project_tasks():
         # What it will show of schemas that are stale is told by the schemas themselves, as they are now.
         keyed = indexing.keyed(index)
         if stale := session.stale(keyed):
             print(f"would generate {', '.join(sorted(stale))}: {session.explain(keyed, stale)[0]}")
     for orphan in orphans_of(session):
         print(f"would remove {orphan.path}" if orphan.is_intact else f"would keep {orphan.path}: it was edited")
-    print(f"{count} would be generated, {len(session.tasks()) - count - broken} fresh, {broken} would fail")
+    print(f"{count} would be generated, {len(tasks) - count - broken} fresh, {broken} would fail")
     return 1 if broken else 0
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from schemagen.errors import OutputError
 from schemagen.plan import is_forbidden
-from schemagen.session import BASENAME, PROJECT_BASENAME, Session, row_name
+from schemagen.rows import BASENAME, PROJECT_BASENAME, row_name
+from schemagen.session import Session
 from schemagen.state.store import Origin
 from schemagen.writing import Orphan, find_orphans, remove_orphan
 

@@ -2,95 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from schemagen.changes import Changes
 from schemagen.config import Config
-from schemagen.errors import Location, SchemagenError
-from schemagen.formatting import Formatted, Formatting, prepare_formatting
+from schemagen.drafting import Drafts
+from schemagen.formatting import Formatting, prepare_formatting
 from schemagen.generate import Rendered
-from schemagen.overview import NO_SUMMARY, Summary, summarise
+from schemagen.made import Draft, Look, Made
+from schemagen.overview import NO_SUMMARY, summarise
 from schemagen.pack_files import PackFiles
 from schemagen.packs import LoadPacks, load_packs
 from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
+from schemagen.rows import PACKS_ROW, row_name, task_name
+from schemagen.shards import Name, divide, name_of, parts_of_tasks
 from schemagen.state.shapes import OURS
 from schemagen.state.sight import Sight, see
 from schemagen.state.store import Place, State, encode
-from schemagen.unchanged import LOG
 from schemagen.writing import (
-    OutputFolder,
     Written,
     bytes_of_file,
     discard,
     move_into_place,
 )
 
-STATE_FILE = LOG
-BASENAME = "generate"
-PROJECT_BASENAME = "project"
 REASONS_KEPT = 5
-# The row {"files": {path: digest}} of what the packs of the last build were made of. It is no task's: doit allows no
-# "=" in the name of one.
-PACKS_ROW = "=packs"
 _ASKED_FOR = ("asked for",)
-
-
-def task_name(name: str, basename: str = BASENAME) -> str:
-    """doit's name for the task of a schema, or of a pack; doit forbids ``=`` and gives ``*`` a meaning."""
-    if "%" in name or "=" in name or "*" in name:
-        name = name.replace("%", "%25").replace("=", "%3D").replace("*", "%2A")
-    return f"{basename}:{name}"
-
-
-def row_name(task: Task) -> str:
-    """doit's name for ``task``, under which its row is kept."""
-    return task_name(task.name, PROJECT_BASENAME if task.is_for_project else BASENAME)
-
-
-class Made(NamedTuple):
-    """What a worker made of one task: its new outputs by path, each as ``Written`` has it, and what overviews show of
-    its schema, or what went wrong; and how long that took. ``facts`` is what is to be recorded, as JSON,
-    but for why; empty where only the parent can tell. ``is_shared`` where it was found, not made: see ``sharing``."""
-
-    written: Mapping[str, tuple[str, str]]
-    problem: SchemagenError | None = None
-    summary: Summary = NO_SUMMARY
-    seconds: float = 0.0
-    facts: str = ""
-    is_shared: bool = False
-
-
-class Draft(NamedTuple):
-    """What was rendered of one task: what is ``written`` already, ``raw`` bytes, by path, that are to be formatted
-    first, and the rest as in ``Made``."""
-
-    task: Task
-    written: dict[str, tuple[str, str]]
-    raw: Mapping[str, bytes] = {}
-    problem: SchemagenError | None = None
-    summary: Summary = NO_SUMMARY
-    seconds: float = 0.0
-
-
-class Look(NamedTuple):
-    """What a look at a task showed: its outputs that are ``stale``, by path, with the reason; the lines that say why;
-    and the ``seconds`` that it took the last time, 0 where that is not known."""
-
-    stale: Mapping[str, str] = {}
-    why: Sequence[str] = ()
-    seconds: float = 0.0
-
-
-NOT_LOOKED = Look()
 
 
 class Session:
@@ -114,7 +58,6 @@ class Session:
         self._load = load
         self.root = Path(config.root)
         self.state = state
-        self._folder = OutputFolder(self.root, config.output)
         self.warn = warn
         self.keeps_edited = keeps_edited
         self.changes = changes
@@ -131,11 +74,16 @@ class Session:
     def __getstate__(self) -> dict[str, Any]:
         # A worker that did not inherit the project loads it again.
         mine = {name: value for name, value in self.__dict__.items() if name not in {"project", "_rank", "_pack_files"}}
-        return {**mine, "state": None, "warn": print, "_load": load_packs}
+        return {**mine, "state": None, "changes": None, "warn": print, "_load": load_packs}
 
     @cached_property
     def formatting(self) -> Formatting:
         return prepare_formatting(self.config)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What writes rendered outputs beside their places."""
+        return Drafts(self.config, self.formatting)
 
     @cached_property
     def project(self) -> Project:
@@ -158,11 +106,29 @@ class Session:
         """The tasks of schemas."""
         return list(self.project.tasks.values())
 
+    def own_tasks(self) -> list[Task]:
+        """Those that this run is to make: all, unless it makes a shard."""
+        return [task for task in self.tasks() if self._is_own(task)]
+
+    def own_project_tasks(self) -> list[Task]:
+        """The same of the tasks of outputs for the whole project."""
+        return [task for task in self.project.project_tasks if self._is_own(task)]
+
+    def _is_own(self, task: Task) -> bool:
+        return self.config.shard is None or self._shards[name_of(task)] == self.config.shard[0]
+
+    @cached_property
+    def _shards(self) -> Mapping[Name, int]:
+        """The shard that makes each task, by its name."""
+        assert self.config.shard is not None
+        parts = parts_of_tasks(self.tasks(), self.project.project_tasks, self.project.size)
+        return divide(parts, self.config.shard[1])
+
     def ranked_tasks(self) -> list[Task]:
-        """The tasks of schemas, what is to be made first before the others."""
+        """Those that this run is to make, what is to be made first before the others."""
         if not self.config.priority and not self.project.priorities:
-            return self.tasks()
-        return sorted(self.tasks(), key=self.rank)
+            return self.own_tasks()
+        return sorted(self.own_tasks(), key=self.rank)
 
     def rank(self, task: Task) -> Rank:
         return self._rank(task.name, self.project.priorities.get(task.schema, 0))
@@ -217,15 +183,12 @@ class Session:
 
     def take(self, task: Task, outputs: Mapping[str, bytes]) -> Made:
         """Write ``outputs`` of ``task``, that were found, by path, to temporary files beside them."""
-        written: dict[str, tuple[str, str]] = {}
-        with self._rim(task, written) as problems:
-            for path, data in outputs.items():
-                written[path] = self._folder.write_beside(path, [data])
-        if problems:
-            return Made({}, problems[0])
+        made = self.drafts.write_finished(task, outputs)
+        if made.problem:
+            return made
         schema = self.project.schema(task.name)
         shown = NO_SUMMARY if schema is None else summarise(schema)
-        return Made(written, None, shown, self.facts(task).get("seconds", 0.0), is_shared=True)
+        return made._replace(summary=shown, seconds=self.facts(task).get("seconds", 0.0), is_shared=True)
 
     def _settle(self, task: Task, digests: Sequence[str]) -> None:
         if not task.is_for_project:
@@ -287,7 +250,7 @@ class Session:
             return self.project.render(schema_name, wanted)
 
         began = time.perf_counter()
-        draft = self.draft(task, stale, render)
+        draft = self.drafts.draft(task, stale, render)
         schema = self.project.schema(schema_name)
         shown = draft.summary if draft.problem or schema is None else summarise(schema)
         return draft._replace(summary=shown, seconds=time.perf_counter() - began)
@@ -295,7 +258,7 @@ class Session:
     def make(self, schema_name: str, stale: Collection[str]) -> Made:
         """Make the stale outputs of a schema, in temporary files beside them."""
         draft = self.draft_schema(schema_name, stale)
-        return self.finish(draft, self.formatting.format_all(draft.raw))
+        return self.drafts.finish(draft, self.formatting.format_all(draft.raw))
 
     def make_recorded(self, schema_name: str, stale: Collection[str]) -> Made:
         """The same, with what is to be recorded: work that a parent with many workers is spared."""
@@ -310,61 +273,6 @@ class Session:
     def make_for(self, task: Task, stale: Collection[str]) -> Made:
         """The same, for the task of a schema."""
         return self.make(task.name, stale)
-
-    def write(
-        self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Iterable[Rendered]]
-    ) -> Made:
-        """Write the stale outputs of ``task`` to temporary files beside them. ``render`` gives the bytes of those whose
-        paths below the output folder are wanted."""
-        draft = self.draft(task, stale, render)
-        return self.finish(draft, self.formatting.format_all(draft.raw))
-
-    def draft(
-        self, task: Task, stale: Collection[str], render: Callable[[Collection[str]], Iterable[Rendered]]
-    ) -> Draft:
-        """The same, but leave to the caller what is to be formatted first."""
-        written: dict[str, tuple[str, str]] = {}
-        raw: dict[str, bytes] = {}
-        wanted = {output.below: output.path for output in task.outputs if output.path in stale}
-        with self._rim(task, written) as problems:
-            for below, pieces in render(wanted):
-                path = wanted[below]
-                if self.formatting.covers(below):
-                    self._folder.make(path)
-                    raw[path] = b"".join(pieces)
-                else:
-                    written[path] = self._folder.write_beside(path, pieces)
-        return Draft(task, {}, problem=problems[0]) if problems else Draft(task, written, raw)
-
-    def finish(self, draft: Draft, formatted: Formatted) -> Made:
-        """Write what was formatted to temporary files too."""
-        written = draft.written
-        with self._rim(draft.task, written) as problems:
-            if draft.problem is not None:
-                raise draft.problem
-            for path in draft.raw:
-                data = formatted[path]
-                if isinstance(data, SchemagenError):
-                    raise data
-                written[path] = self._folder.write_beside(path, [data])
-        if problems:
-            return Made({}, problems[0])
-        return Made(written, None, draft.summary, draft.seconds)
-
-    @contextlib.contextmanager
-    def _rim(self, task: Task, written: dict[str, tuple[str, str]]) -> Iterator[list[SchemagenError]]:
-        """Keep what goes wrong with ``task`` from the others, and leave nothing of what was ``written`` then; gives the
-        list that the problem will be in."""
-        problems: list[SchemagenError] = []
-        try:
-            yield problems
-        except SchemagenError as problem:
-            problems.append(problem)
-        except Exception as fault:  # noqa: BLE001  # the rim of a worker: a fault of ours must not stop the others
-            problems.append(_internal(task, fault))
-        if problems:
-            self.discard(written)
-            written.clear()
 
     # -- in the parent
 
@@ -466,22 +374,9 @@ class Session:
         most: float = before.get("seconds", 0.0)
         return max(seconds, most)
 
-    def discard(self, written: Mapping[str, tuple[str, str]]) -> None:
-        for path, (_, temp) in written.items():
-            if temp:
-                discard(self.root, path, temp)
-
 
 def _places(changes: Changes) -> tuple[dict[str, Place], int, int]:
     """Where the rows of the tasks to look at, and of groups, are in the log; its size, and how much of it are rows."""
     columns = changes.columns
-    names = columns.task_names()
-    places = {task_name(names[task]): columns.place(task) for task in changes.tasks}
+    places = {task_name(columns.task_name(task)): columns.place(task) for task in changes.tasks}
     return {**places, **changes.snapshot.places}, changes.snapshot.log_size, sum(columns.places[1::2])
-
-
-def _internal(task: Task, fault: Exception) -> SchemagenError:
-    at = traceback.extract_tb(fault.__traceback__)[-1]
-    where = f"{Path(at.filename).name}:{at.lineno}"
-    message = f"a fault in schemagen, please report it: {type(fault).__name__} in {where}: {fault}"
-    return SchemagenError(message, Location(task.schema), "SG900")

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from schemagen.digest import digest_of
+from schemagen.made import Made
 from schemagen.plan import Task
-from schemagen.session import Made, Session
+from schemagen.session import Session
 
 if TYPE_CHECKING:
     from schemagen.cache.stores import Cache

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from schemagen.session import Draft, Made, Session
+from schemagen.made import Draft, Made
+from schemagen.session import Session
 
 # Outputs of so many bytes together are formatted before more are rendered.
 MOST_BYTES = 16 << 20
 Item = tuple[str, tuple[str, ...] | None]  # the name of a schema, and the paths of its outputs to be made; None for all
+
+
+def _alive() -> None:
+    """Tell nobody."""
 
 
 def make_together(
@@ -24,9 +29,9 @@ def make_together(
         drafts.append(session.draft_schema(name, wanted_of(session, name, wanted)))
         size += sum(map(len, drafts[-1].raw.values()))
         if size > MOST_BYTES:
-            made += _finish(session, drafts, alive)
+            made += finish_all(session, drafts, alive)
             drafts, size = [], 0
-    return made + _finish(session, drafts, alive)
+    return made + finish_all(session, drafts, alive)
 
 
 def wanted_of(session: Session, name: str, wanted: tuple[str, ...] | None) -> Sequence[str]:
@@ -34,7 +39,8 @@ def wanted_of(session: Session, name: str, wanted: tuple[str, ...] | None) -> Se
     return [output.path for output in session.project.tasks[name].outputs] if wanted is None else wanted
 
 
-def _finish(session: Session, drafts: Sequence[Draft], alive: Callable[[], None]) -> list[Made]:
+def finish_all(session: Session, drafts: Sequence[Draft], alive: Callable[[], None] = _alive) -> list[Made]:
+    """What is made of ``drafts``, in order: what is to be formatted is formatted together."""
     raw = {path: data for draft in drafts for path, data in draft.raw.items()}
     formatted = session.formatting.format_all(raw, alive)
-    return [session.recorded(draft.task, session.finish(draft, formatted)) for draft in drafts]
+    return [session.recorded(draft.task, session.drafts.finish(draft, formatted)) for draft in drafts]

@@ -13,7 +13,7 @@ from tests.conftest import REPOSITORY
 
 PAGE = (REPOSITORY / "docs/commands.md").read_text(encoding="utf-8")
 SELECTION = PAGE.partition("## Which schemas")[2].partition("\n## ")[0]
-COMMANDS = re.findall("^## schemagen ([a-z]+)$", PAGE, re.MULTILINE)
+COMMANDS = re.findall("^## schemagen ([a-z-]+)$", PAGE, re.MULTILINE)
 
 
 @lru_cache

@@ -6,7 +6,7 @@ import heapq
 
 import pytest
 
-from schemagen.costs import LEAST_SECONDS, MOST_SECONDS, Backlog, Job
+from schemagen.costs import AT_HAND, Backlog, Job
 
 
 def jobs(*seconds: float) -> list[Job]:
@@ -57,9 +57,9 @@ def test_batch_is_worth_from_50_to_250_milliseconds() -> None:
     worth = []
     while batch := waiting.take(False):
         worth.append(batch.seconds)
-    assert all(LEAST_SECONDS - 0.004 <= each <= MOST_SECONDS for each in worth[:-1])
-    assert max(worth) > MOST_SECONDS - 0.005
-    assert max(worth[-4:]) <= LEAST_SECONDS + 0.001, "the tail is short"
+    assert all(AT_HAND.least - 0.004 <= each <= AT_HAND.most for each in worth[:-1])
+    assert max(worth) > AT_HAND.most - 0.005
+    assert max(worth[-4:]) <= AT_HAND.least + 0.001, "the tail is short"
 
 
 def test_what_is_long_is_alone() -> None:

@@ -33,6 +33,7 @@ SECONDS = re.compile(r"\d+\.\d\d s\b")
 READY = {"docs/ci.md": ("generate",)}
 ELSEWHERE = {
     "docs/packs.md": "tests/test_tutorial.py follows the tutorial",
+    "docs/cluster.md": "tests/test_cluster.py and tests/test_shards.py do so with clusters and shards of their own",
 }
 OUR_OWN = re.compile(r"^python3 -m venv \.venv && \.venv/bin/pip install -q -e \S+ && ")
 NODE = shutil.which("node")

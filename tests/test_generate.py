@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from schemagen.session import STATE_FILE
+from schemagen.rows import STATE_FILE
 from schemagen.state.shapes import OURS, VALUES
 from schemagen.state.store import State
 from tests.conftest import REPOSITORY, Project, Result, without_right_to_read_all

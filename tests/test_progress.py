@@ -21,7 +21,8 @@ from tests.conftest import Project
 # The command, with schemas that take long enough for a bar to be shown.
 SLOW = """
 import sys, time
-from schemagen.session import Made, Session
+from schemagen.made import Made
+from schemagen.session import Session
 
 make = Session.make
 

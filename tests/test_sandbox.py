@@ -1,5 +1,5 @@
 """What a build asks of the machine, whatever its schemas say: no connection, no program but formatters, no file but
-schemas, packs, outputs and state, no code but templates.
+schemas, packs, outputs, state and the cache of this machine, no code but templates.
 
 The real command runs with a hook for the audit events of Python (see ``auditing/sitecustomize.py``) in it and in all
 that it forks, over real schemas and all built-in packs. Libraries in other languages raise no such events: ``strace``
@@ -28,6 +28,8 @@ AUDITING = REPOSITORY / "tests" / "auditing"
 RUNS = (("form", "markdown", "typescript", "python"), ("pydantic",), ("typeddict",))
 EVERY = 1 if IS_WHOLE else 25  # of the 500 real schemas
 CANARY = "zzcanary"
+CACHE = "../cache/schemagen"
+WRITTEN = ("build", ".schemagen", CACHE)
 
 # The library of Python, of which compiled files are read, and what is installed beside it.
 _PREFIXES = [path for path in (sys.base_prefix, sys.prefix, os.environ.get("PYTHONPYCACHEPREFIX")) if path]
@@ -86,6 +88,9 @@ def audited(project: Project, *args: str) -> Audited:
     log = project.root.parent / "audit.log"
     path = os.pathsep.join([str(AUDITING), str(REPOSITORY)])
     env = {"AUDIT_LOG": str(log), "AUDIT_CANARY": CANARY, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    home = project.root.parent / "cache"
+    home.mkdir(exist_ok=True)
+    env |= {"SCHEMAGEN_NO_CACHE": "", "XDG_CACHE_HOME": str(home)}
     done = project.run(*args, env=env)
     assert done.code == 0, done.err
     return Audited(project, log)
@@ -126,12 +131,12 @@ def test_only_schemas_packs_outputs_and_state_are_opened(build: Audited) -> None
     root = build.project.root
     for path, is_written in opened(build):
         if is_written:
-            assert path.startswith((f"{root}/build/", f"{root}/.schemagen/")) or path == "/dev/null", path
+            assert is_in(root, path, *WRITTEN) or path == "/dev/null", path
         else:
-            assert path.startswith((f"{root}/", *LIBRARIES, *OURS)) or path in BY_NAME, path
+            assert path.startswith((f"{root}/", *LIBRARIES, *OURS)) or is_in(root, path, CACHE) or path in BY_NAME, path
     for event in build.named("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "shutil."):
         for path in event.told:
-            assert path.lstrip("-").isdigit() or is_in(root, path, "build", ".schemagen"), event
+            assert path.lstrip("-").isdigit() or is_in(root, path, *WRITTEN), event
 
 
 def opened(build: Audited) -> Iterator[tuple[str, bool]]:
@@ -144,7 +149,8 @@ def opened(build: Audited) -> Iterator[tuple[str, bool]]:
 
 def is_in(root: Path, path: str, *folders: str) -> bool:
     full = os.path.normpath(root / path)
-    return any(full == str(root / folder) or full.startswith(f"{root / folder}/") for folder in folders)
+    tops = [os.path.normpath(root / folder) for folder in folders]
+    return any(full == top or full.startswith(f"{top}/") for top in tops)
 
 
 def test_only_templates_and_modules_are_run_as_code(build: Audited) -> None:
@@ -201,7 +207,8 @@ def test_kernel_is_asked_for_nothing_else(build: Audited, tmp_path: Path) -> Non
     for file in sorted((root / "schemas").glob("*.json"))[30:]:
         file.rename(tmp_path / file.name)
     try:
-        done = build.project.run("generate", "-w", "2", "--force", prefix=[*_STRACE, str(trace)])
+        env = {"PYTHONDONTWRITEBYTECODE": "1"}
+        done = build.project.run("generate", "-w", "2", "--force", env=env, prefix=[*_STRACE, str(trace)])
     finally:
         for file in tmp_path.glob("*.json"):
             file.rename(root / "schemas" / file.name)
@@ -218,4 +225,4 @@ def test_kernel_is_asked_for_nothing_else(build: Audited, tmp_path: Path) -> Non
     for name, rest in calls:
         found = re.match(r'AT_FDCWD, "((?:[^"\\]|\\.)*)", (\S+).* = \d+', rest) if name == "openat" else None
         if found and re.search("O_WRONLY|O_RDWR|O_CREAT", found[2]):
-            assert is_in(root, found[1], "build", ".schemagen") or found[1] == "/dev/null", rest
+            assert is_in(root, found[1], *WRITTEN) or found[1] == "/dev/null", rest

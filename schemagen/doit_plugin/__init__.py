@@ -30,7 +30,7 @@ def doit_config() -> dict[str, Any]:
     """What a dodo.py needs in its ``DOIT_CONFIG``: our state, our checker, our reporter."""
     from schemagen.doit_plugin.checker import ContentChecker
     from schemagen.doit_plugin.reporter import Reporter
-    from schemagen.session import STATE_FILE
+    from schemagen.rows import STATE_FILE
 
     return {
         "backend": "schemagen",

@@ -20,7 +20,7 @@ from schemagen.doit_plugin import warn
 from schemagen.doit_plugin.backend import implied
 from schemagen.doit_plugin.locking import locked
 from schemagen.doit_plugin.tasks import OutputsTask
-from schemagen.session import PACKS_ROW, STATE_FILE
+from schemagen.rows import PACKS_ROW, STATE_FILE
 from schemagen.state.store import State, facts_of
 from schemagen.unchanged import STATE_FOLDER
 

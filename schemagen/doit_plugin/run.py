@@ -13,7 +13,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,23 +26,42 @@ from doit.task import Stream
 from schemagen.digest import digest_of
 from schemagen.doit_plugin.locking import locked
 from schemagen.doit_plugin.stopping import Stopped, Stops
+from schemagen.errors import ConfigError, EngineError
 from schemagen.state.sight import file_system_now
 from schemagen.unchanged import LOCK, NO_OPTIONS, STATE_FOLDER, Glance, key_with_path, snapshot_key, summary
 
 if TYPE_CHECKING:
     from schemagen.changes import Changes, Look
+    from schemagen.cluster.scheduler import Cluster
     from schemagen.session import Session
     from schemagen.sharing import Sharing
 
 # Options of doit's run that change how a build is done, not what it does.
 _THRESHOLDS = (10_000, 20, 20)
-ORDINARY = {"num_process", "par_type", "continue", "verbosity"}
+ORDINARY = {"num_process", "par_type", "continue", "verbosity", "engine", "scheduler"}
+_ERROR, _CANNOT_START = 2, 3
+_ENGINE = {
+    "name": "engine",
+    "long": "engine",
+    "type": str,
+    "default": "",
+    "choices": (("local", "processes of this build"), ("dask", "the workers of a dask cluster")),
+    "help": "who makes the outputs of schemas, instead of what [tool.schemagen] says",
+}
+_SCHEDULER = {
+    "name": "scheduler",
+    "long": "scheduler",
+    "type": str,
+    "default": "",
+    "help": "address of the scheduler of a dask cluster, such as tls://host:8786",
+}
 
 
 class RunBuild(Run):  # type: ignore[misc]  # doit has no types
     """doit's ``run``, with a lock round it, our runner behind ``-n``, and orphans removed after it."""
 
     name = "run"
+    cmd_options = (*Run.cmd_options, _ENGINE, _SCHEDULER)
 
     def execute(self, params: Any, args: list[str]) -> Any:
         """As doit's, but only what changed is loaded, where a snapshot can tell; and a signal stops it in order."""
@@ -53,6 +72,12 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         except Stopped as stopped:
             sys.stderr.write(f"{stopped}\n")
             raise SystemExit(stopped.exit_code) from None
+        except EngineError as lost:
+            sys.stderr.write(f"{lost}\n")
+            raise SystemExit(_ERROR if lost.has_begun else _CANNOT_START) from None
+        except ConfigError as problem:
+            sys.stderr.write(f"{problem}\n")
+            raise SystemExit(_CANNOT_START) from None
 
     def _build(self, params: Any, args: list[str]) -> Any:
         self._started = time.monotonic()
@@ -111,8 +136,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         from schemagen.conclusion import conclude
 
         dodo = _digest_of_plain_dodo(folder)
-        if front.dodo and not dodo:
-            return
+        if (front.dodo and not dodo) or session.config.shard is not None:
+            return  # a snapshot is of all that there is
         key = key_with_path(front.key) if session.formatting else front.key
         snapshot = conclude(session, key, dodo, began)
         if snapshot is not None:
@@ -132,6 +157,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         force_verbosity: bool = False,
         failure_verbosity: int = 0,
         pdb: bool = False,
+        engine: str = "",
+        scheduler: str = "",
     ) -> Any:
         from schemagen.doit_plugin.checker import ContentChecker
         from schemagen.doit_plugin.reporter import Reporter
@@ -162,19 +189,20 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             session.started = self._started
             common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
             runner: SerialRunner | ThreadRunner | BatchRunner
-            if not num_process and not session.formatting.takes_many:
+            cluster = _cluster_for(session, engine, scheduler)
+            if not num_process and not session.formatting.takes_many and cluster is None:
                 runner = SerialRunner(*common)
-            elif par_type == "thread":
+            elif par_type == "thread" and cluster is None:
                 session.prepare()  # a template that two threads compile at once is wrong in one of them
                 runner = ThreadRunner(*common, num_process)
             else:  # if only for formatters that take many outputs at once
-                runner = BatchRunner(*common, num_process or 1, session)
+                runner = BatchRunner(*common, num_process or 1, session, cluster)
             if session.changes is None:  # else the last build ended, and has left nothing
                 sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks and session.changes is None:
                 remove_orphans(session)
                 session.remember_packs()
-            session.formatting.remember()
+            _remember(session)
             runner.stops, runner.sharing = self._stops, sharing
             sharing.begin()
             try:
@@ -298,6 +326,16 @@ def _project_folder(params: Any) -> Path:
     return Path(params.get("cwdPath") or dodo.parent).resolve()
 
 
+def _cluster_for(session: Session, engine: str, scheduler: str) -> Cluster | None:
+    """The cluster to use, if one is; raises ConfigError. What doit's options say comes before the configuration."""
+    config = session.config
+    if (engine or config.engine) != "dask":
+        return None
+    from schemagen.cluster.scheduler import choose_cluster
+
+    return choose_cluster(replace(config, scheduler=scheduler) if scheduler else config)
+
+
 def _sharing_of(tasks: list[Any]) -> Sharing | None:
     from schemagen.doit_plugin.tasks import GroupTask
 
@@ -334,6 +372,13 @@ def _collecting() -> Iterator[None]:
     finally:
         gc.disable()
         gc.set_threshold(*before)
+
+
+def _remember(session: Session) -> None:
+    """Keep what was found out, for the next build."""
+    session.formatting.remember()
+    if session.project.parts is not None:
+        session.project.parts.keep_indexes()
 
 
 @contextlib.contextmanager

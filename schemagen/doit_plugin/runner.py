@@ -7,28 +7,35 @@ node that ended, receive the next node or "hold on"), and leaves selection, savi
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
 from doit.runner import ERROR, FAILURE, MThreadRunner, Runner
 
 from schemagen.costs import Backlog, Job
 from schemagen.doit_plugin.checker import ContentChecker
+from schemagen.doit_plugin.engines import start_cluster, start_pool, worth_of_batches
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.stopping import Stops
 from schemagen.doit_plugin.tasks import Failed, GenerateTask, GroupTask, IndexTask, OutputsTask
 from schemagen.doit_plugin.watchers import Crew
-from schemagen.errors import Location, SchemagenError
-from schemagen.session import Made, Session
+from schemagen.errors import EngineError, Location, SchemagenError
+from schemagen.made import Made
+from schemagen.plan import Task
+from schemagen.session import Session
 from schemagen.sharing import Sharing
 from schemagen.state.shapes import OURS
 from schemagen.state.store import State
-from schemagen.together import Item, make_together, wanted_of
-from schemagen.workers import Limits, Lost, WorkerPool
+from schemagen.together import Item
+from schemagen.workers import Batch, Engine, Lost, WorkerPool
+
+if TYPE_CHECKING:  # most builds need none
+    from schemagen.cluster.engine import DaskEngine
+    from schemagen.cluster.scheduler import Cluster
 
 Done = Sequence[tuple[Any, Made]]  # doit's nodes, and what was made of each
 # How long to wait for results before the display is brought up to date.
@@ -111,7 +118,7 @@ MOST_WORKERS = 512
 
 
 class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no types
-    """Runs our tasks in batches on ``workers`` processes."""
+    """Runs our tasks in batches on ``workers`` processes, or on the workers of ``cluster``."""
 
     def __init__(
         self,
@@ -122,14 +129,17 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         stream: Any,
         workers: int,
         session: Session,
+        cluster: Cluster | None = None,
     ) -> None:
         super().__init__(dep_manager, reporter, continue_, always_execute, stream)
         workers = min(workers, MOST_WORKERS)
         self._workers = workers
         self._session = session
         self._unasked: list[Any] = []  # nodes of tasks that may be found
-        self._backlog = Backlog(workers, session.config.batch_size, is_few=session.formatting.takes_many)
-        self._pool: WorkerPool | None = None
+        self._cluster = cluster
+        self._backlog = Backlog(workers, session.config.batch_size, worth_of_batches(session, cluster))
+        self._engine: Engine | None = None
+        self._far: DaskEngine | None = None  # the engine, where that is a cluster's
         self._began = 0.0  # when the workers were started
         self._running: dict[str, Any] = {}  # nodes by the name of their schema
         self._special: set[str] = set()
@@ -139,7 +149,7 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
     @property
     def has_lost_workers(self) -> bool:
         """Whether a worker ended that may have left temporary files."""
-        return self._pool is not None and self._pool.losses > 0
+        return self._engine is not None and self._engine.losses > 0
 
     def run_tasks(self, task_dispatcher: Any) -> None:
         try:
@@ -190,16 +200,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         outputs = len(planned.outputs)
         wanted = None if len(look.stale) == outputs else task.action.wanted
         count = outputs if wanted is None else len(wanted)
-        size = sum([self._sizes.get(path, 0) for path in planned.links.inputs])
+        size = sum(map(self._session.project.size, planned.links.inputs))
         rank = self._session.rank(planned)
         return Job((planned.name, wanted), size * count, look.seconds * count / max(outputs, 1), rank)
-
-    @cached_property
-    def _sizes(self) -> dict[str, int]:
-        """The bytes of each schema that was read, by path."""
-        project = self._session.project
-        sizes = {path: sight.times[0] for path, sight in project.sights.items()}
-        return sizes if project.parts is None else {**sizes, **project.parts.sizes()}
 
     def _find(self) -> bool:
         """Save what is found of new tasks, and queue the others; whether any was found."""
@@ -224,34 +227,77 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         """Keep the workers busy, and take what they have done."""
         if self._find():
             return
-        pool = self._feed()
-        self._take_results(pool, LOOK_SECONDS)
+        engine = self._feed()
+        try:
+            self._take_results(engine, LOOK_SECONDS)
+        except EngineError as lost:
+            engine = self._go_on_without(lost)
         if isinstance(self.reporter, Reporter):
             self.reporter.backlog(self._backlog.seconds_left)
-            self.reporter.at_work([None if item is None else item[0] for item in pool.at_work()])
+            self.reporter.at_work([None if item is None else item[0] for item in engine.at_work()])
 
-    def _feed(self) -> WorkerPool:
-        if self._pool is None:
-            self._session.project.load_shared(node.task.planned for node in self._running.values())
-            making = _MakingTogether if self._session.formatting.takes_many else _Making
-            limits = Limits(self._most_seconds, self._session.config.max_memory)
-            self._began = time.monotonic()
-            self.__dict__.pop("_sizes", None)  # nearly all jobs are known by now; for others it is made again
-            self._pool = WorkerPool(self._workers, making(self._session), limits, self._on_loss)
-        self._pool.feed(self._backlog.take)
-        return self._pool
+    def _feed(self) -> Engine:
+        try:
+            engine = self._engine
+            if engine is None:
+                self._began = time.monotonic()
+                engine = self._engine = self._start_engine()
+            engine.feed(self._backlog.take)
+        except EngineError as lost:
+            engine = self._go_on_without(lost)
+            engine.feed(self._backlog.take)
+        return engine
 
-    @property
-    def _most_seconds(self) -> float:
-        """The seconds that any schema may take."""
-        running = (node.task.planned for node in self._running.values())
-        return max(map(self._session.most_seconds, running), default=self._session.config.timeout)
+    def _start_engine(self) -> Engine:
+        if self._cluster is None:
+            return self._start_pool()
+        self._far = start_cluster(self._session, self._tasks_running(), self._cluster, self._on_loss)
+        self._backlog.workers = self._far.threads
+        return self._far
 
-    def _take_results(self, pool: WorkerPool, seconds: float) -> None:
+    def _start_pool(self) -> WorkerPool:
+        return start_pool(self._session, self._tasks_running(), self._workers, self._on_loss)
+
+    def _tasks_running(self) -> list[Task]:
+        return [node.task.planned for node in self._running.values()]
+
+    def _go_on_without(self, lost: EngineError) -> Engine:
+        """Go on on this machine where the cluster is ``lost``, if that is wanted; else raise it."""
+        far, self._far = self._far, None
+        if self._session.config.fallback != "local":
+            raise lost
+        self._session.warn(f"{lost}; going on on this machine")
+        left: Sequence[Batch] = ()
+        if far is not None:
+            self._take_what_is_done(far)
+            left = far.left()
+            far.close()
+        pool = self._engine = self._start_pool()
+        pool.take_over(left)
+        self._backlog.workers = self._workers
+        return pool
+
+    def _take_what_is_done(self, engine: Engine) -> None:
+        with contextlib.suppress(EngineError):
+            while self._take_results(engine, 0):
+                pass
+
+    def _take_results(self, engine: Engine, seconds: float) -> bool:
         """Save what workers have done, as doit does, but all that has come together: then it takes two writes to the
-        log, however many tasks that are. None of it is reported before all of it is recorded."""
+        log, however many tasks that are. None of it is reported before all of it is recorded. Returns whether there was
+        anything; raises EngineError, once all that came before that is saved."""
         with self.stops.held():
-            self._save_all([self._take(item, result) for item, result in pool.results(seconds)])
+            done: list[tuple[Any, Made]] = []
+            lost: EngineError | None = None
+            try:
+                for item, result in engine.results(seconds):
+                    done.append(self._take(item, result))  # what came before an error must be saved
+            except EngineError as error:
+                lost = error
+            self._save_all(done)
+            if lost is not None:
+                raise lost
+        return bool(done)
 
     def _save_all(self, done: Done) -> None:
         """Save what was done, all of it together."""
@@ -327,45 +373,16 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
 
     def _dismiss(self) -> None:
         """End the workers; what they have finished is not lost, where the build is stopped."""
-        pool = self._pool
-        if pool is None:
+        engine = self._engine
+        if engine is None:
             return
-        if not pool.is_idle:
-            self._take_results(pool, 0)
-        pool.close()
+        if not engine.is_idle:
+            self._take_what_is_done(engine)
+        engine.close()
         if isinstance(self.reporter, Reporter):
             seconds = time.monotonic() - self._began
-            self.reporter.dismissed(Crew(tuple(pool.busy), seconds, pool.losses, pool.recycled))
+            self.reporter.dismissed(Crew(tuple(engine.busy), seconds, engine.losses, engine.recycled))
 
 
 def _problem(schema: str, lost: Lost) -> SchemagenError:
     return SchemagenError(f"not generated: {lost.why}", Location(schema), "SG500")
-
-
-class _Making:
-    """The work of a worker; its result has the fields of ``Made``, but all plain, which unpickle faster."""
-
-    def __init__(self, session: Session) -> None:
-        session.prepare()
-        self._session = session
-
-    def __call__(self, item: Item) -> tuple[Any, ...]:
-        name, wanted = item
-        return _plain(self._session.make_recorded(name, wanted_of(self._session, name, wanted)))
-
-
-class _MakingTogether:
-    """The same for several schemas at once: only so can a formatter take many of their outputs."""
-
-    def __init__(self, session: Session) -> None:
-        session.prepare()
-        self._session = session
-
-    def together(
-        self, items: Sequence[Item], begin: Callable[[], None], alive: Callable[[], None]
-    ) -> list[tuple[Any, ...]]:
-        return [_plain(made) for made in make_together(self._session, items, begin, alive)]
-
-
-def _plain(made: Made) -> tuple[Any, ...]:
-    return {path: tuple(written) for path, written in made.written.items()}, *made[1:]

@@ -13,8 +13,10 @@ from doit.task import Task as DoitTask
 
 from schemagen.errors import OutputError, SchemagenError
 from schemagen.indexing import Indexing
+from schemagen.made import NOT_LOOKED, Look, Made
 from schemagen.plan import EDITED, Task
-from schemagen.session import BASENAME, NOT_LOOKED, PROJECT_BASENAME, Look, Made, Session, row_name
+from schemagen.rows import BASENAME, PROJECT_BASENAME, row_name
+from schemagen.session import Session
 from schemagen.sharing import Sharing
 from schemagen.state.shapes import OURS
 from schemagen.workers import deadline
@@ -277,10 +279,11 @@ def declare_tasks(session: Session) -> Iterator[DoitTask]:
     yield from _group(sharing, BASENAME, "generate the outputs of every schema that changed", (
         GenerateTask(session, planned, make) for planned in tasks
     ))  # fmt: skip
-    if session.project.project_tasks:
+    project_tasks = session.own_project_tasks()
+    if project_tasks:
         indexing = Indexing(session)
         yield from _group(sharing, PROJECT_BASENAME, "generate what shows the schemas of the whole project", (
-            IndexTask(session, indexing, planned) for planned in session.project.project_tasks
+            IndexTask(session, indexing, planned) for planned in project_tasks
         ))  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from schemagen.digest import digest_fields, digest_of
 from schemagen.errors import ConfigError, Location, SchemagenError, TemplateError
-from schemagen.mustache import Given, Source, Templates
+from schemagen.mustache import Source, Templates
 from schemagen.packs.finding import find_pack
 from schemagen.packs.known import given_by_views, known_keys
 from schemagen.packs.languages import LANGUAGES, Language
@@ -54,6 +54,11 @@ class Output:
         """The names that it reads from the view; None where that cannot be known."""
         return self.templates.names_read(self.rule.source) if self.copied is None else frozenset()
 
+    @property
+    def size(self) -> int:
+        """How long the template is, with every partial that it can reach."""
+        return sum([len(source.text) for source in self.sources])
+
     def prepare(self) -> None:
         """Compile the templates, so that processes that are forked after this need not."""
         if self.copied is None:
@@ -80,6 +85,7 @@ class Pack:
 
     ``folder`` is where it was found. ``files`` are the digests of all that it was read from, folders too, and of the
     places where it was looked for, by path. ``options`` are those that it has, ``values`` what is chosen of them.
+    ``templates`` and ``partials`` are all that it has, and ``language`` that of outputs that say none.
     """
 
     name: str
@@ -90,6 +96,9 @@ class Pack:
     files: Mapping[str, str]
     options: tuple[Option, ...] = ()
     values: Mapping[str, OptionValue] = field(default_factory=dict)
+    templates: Mapping[str, Source] = field(default_factory=dict)
+    partials: Mapping[str, Source] = field(default_factory=dict)
+    language: str = "text"
 
     def seen_by_templates(self, view: Mapping[str, Any]) -> dict[str, Any]:
         """``view``, or an overview, as the templates of this pack see it: with the options."""
@@ -150,33 +159,44 @@ def load_pack(name: str, root: Path, options: Options = NO_OPTIONS) -> Pack:
     chosen = options.by_pack.get(own.manifest.name, {})
     values = chosen_values(own.manifest.name, known_options, chosen, options.place)
     making = _Making(root, layers, files, templates, partials, values)
-    prepared: dict[str, Templates] = {}
-    outputs: list[Output] = []
-    for rule in rules:
-        known = rule.language or language
-        if known not in prepared:
-            given = partial(given_by_views, tuple(known_options.values()))
-            prepared[known] = _templates(templates, partials, LANGUAGES[known or "text"], given)
-        outputs.append(making.output(rule, prepared[known]))
+    prepared = PreparedTemplates(templates, partials, tuple(known_options.values()))
+    outputs = [making.output(rule, prepared.for_language(rule.language or language or "text")) for rule in rules]
     for above, below in pairwise(layers):
         _check_overrides(above, below, outputs)
     description = next((layer.manifest.description for layer in layers if layer.manifest.description), "")
     per_schema = tuple(output for output in outputs if output.rule.is_per_schema)
     per_project = tuple(output for output in outputs if not output.rule.is_per_schema)
     all_options = tuple(known_options.values())
-    return Pack(own.manifest.name, description, own.shown, per_schema, per_project, files, all_options, values)
+    return Pack(
+        *(own.manifest.name, description, own.shown, per_schema, per_project, files, all_options, values),
+        *(templates, partials, language or "text"),
+    )
 
 
-def _templates(
-    templates: Mapping[str, Source],
-    partials: Mapping[str, Source],
-    language: Language,
-    given: Callable[[], Given],
-) -> Templates:
-    safe = language.allows if language.only_tokens else None
-    known = (*known_keys(is_per_schema=True), *known_keys(is_per_schema=False)) if safe is not None else ()
-    names = [name for name in known if language.allows(name)]
-    return Templates(templates, partials, language.escape, safe=safe, safe_names=names, given=given)
+class PreparedTemplates:
+    """The templates and partials of a pack with ``options``, checked once for each language that an output is in."""
+
+    def __init__(
+        self, templates: Mapping[str, Source], partials: Mapping[str, Source], options: tuple[Option, ...]
+    ) -> None:
+        self._templates = templates
+        self._partials = partials
+        self._given = partial(given_by_views, options)
+        self._prepared: dict[str, Templates] = {}
+
+    def for_language(self, name: str) -> Templates:
+        """The templates for outputs in the language ``name``; raises TemplateError."""
+        if name not in self._prepared:
+            self._prepared[name] = self._make(LANGUAGES[name])
+        return self._prepared[name]
+
+    def _make(self, language: Language) -> Templates:
+        safe = language.allows if language.only_tokens else None
+        known = (*known_keys(is_per_schema=True), *known_keys(is_per_schema=False)) if safe is not None else ()
+        names = [name for name in known if language.allows(name)]
+        return Templates(
+            self._templates, self._partials, language.escape, safe=safe, safe_names=names, given=self._given
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 VALUES = "_values_:"
@@ -18,10 +19,11 @@ Row = dict[str, Any]
 FILES = "files"  # of packs, in the row of these, with their digests
 _DEPENDENCIES = "deps:"  # doit's
 _TEXT = frozenset({str})
-_LISTS = ("missing", "opaque", "ids")
-_OPTIONAL_LISTS = ("indirect", "files", "why")
+_LISTS, _DICTS = frozenset({list}), frozenset({dict})
+_NONE: list[Any] = []
+_EMPTY: dict[str, Any] = {}
 _HALF = b"\\ud"  # how an escape begins that may be half of a character
-DIGEST_LENGTH = 32  # hex digits
+DIGEST = 16  # bytes
 _MOST_SECONDS = 1e9
 
 
@@ -75,17 +77,33 @@ def _value_in(raw: bytes) -> Any:
 
 
 def _are_facts(facts: Mapping[str, Any]) -> bool:
-    """Whether ``facts`` are what a task of ours records: each task of a build asks."""
+    """Whether ``facts`` are what a task of ours records. Each task of a build asks: so it is few steps, and whatever
+    cannot be taken in them is of another shape."""
     get = facts.get
-    seconds, summary = get("seconds", 0.0), get("summary", {})
+    indirect, files, why, formats = (
+        get("indirect", _NONE),
+        get("files", _NONE),
+        get("why", _NONE),
+        get("formats", _EMPTY),
+    )
+    try:
+        inputs, asked, outputs = facts["inputs"], facts["asked"], facts["outputs"]
+        missing, opaque, ids = facts["missing"], facts["opaque"], facts["ids"]
+        if {*map(type, (missing, opaque, ids, indirect, files, why, *outputs.values()))} != _LISTS:
+            return False
+        if {*map(type, (inputs, asked, outputs, formats))} != _DICTS:
+            return False
+        made = [(key, digest, pack) for key, digest, pack in outputs.values()]
+        digests = [digest for _, digest, _ in made]
+        texts = [facts["schema"], facts["options"], *inputs.values(), *asked.values(), *formats.values()]
+        texts += [*missing, *opaque, *ids, *indirect, *files, *why, *chain.from_iterable(made)]
+        if {*map(type, texts)} != _TEXT or len(bytes.fromhex("".join(digests))) != DIGEST * len(digests):
+            return False
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+    seconds, summary = get("seconds", 0.0), get("summary", _EMPTY)
     return (
-        are_texts((get("schema"), get("options")))
-        and _is_text_by_text(get("inputs"))
-        and _is_text_by_text(get("asked"))
-        and _is_text_by_text(get("formats", {}))
-        and all(_is_list_of_texts(get(name)) for name in _LISTS)
-        and all(_is_list_of_texts(facts[name]) for name in _OPTIONAL_LISTS if name in facts)
-        and _are_outputs(get("outputs"))
+        {*map(len, digests)} <= {2 * DIGEST}
         and type(seconds) in {int, float}
         and 0 <= seconds < _MOST_SECONDS  # NaN is not
         and type(get("priority", 0)) is int
@@ -97,28 +115,8 @@ def are_texts(values: Any) -> bool:
     return set(map(type, values)) <= _TEXT
 
 
-def _is_list_of_texts(value: Any) -> bool:
-    return type(value) is list and set(map(type, value)) <= _TEXT
-
-
 def _is_text_by_text(value: Any) -> bool:
     return type(value) is dict and set(map(type, value.values())) <= _TEXT
-
-
-def _are_outputs(outputs: Any) -> bool:
-    if type(outputs) is not dict:
-        return False
-    for made in outputs.values():
-        if type(made) is not list or len(made) != 3 or not are_texts(made) or not _is_digest(made[1]):
-            return False
-    return True
-
-
-def _is_digest(text: str) -> bool:
-    try:
-        return len(text) == DIGEST_LENGTH == 2 * len(bytes.fromhex(text))
-    except ValueError:
-        return False
 
 
 def _is_summary(summary: Any) -> bool:

@@ -2,7 +2,18 @@
 
 from schemagen.workers.batches import Batch
 from schemagen.workers.deadline import deadline
+from schemagen.workers.engine import Engine, OnLoss, Take
 from schemagen.workers.pool import Limits, Lost, WorkerPool
 from schemagen.workers.recursion import deep_recursion
 
-__all__ = ["Batch", "Limits", "Lost", "WorkerPool", "deadline", "deep_recursion"]
+__all__ = [
+    "Batch",
+    "Engine",
+    "Limits",
+    "Lost",
+    "OnLoss",
+    "Take",
+    "WorkerPool",
+    "deadline",
+    "deep_recursion",
+]

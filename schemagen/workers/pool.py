@@ -15,12 +15,13 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from schemagen.workers.batches import DEATH, HANG, MISHAP, Batch, Verdict, after_loss
+from schemagen.workers.engine import OnLoss, Take
 from schemagen.workers.serving import SIGNALS, Counter, Report, Work, memory_bytes, serve
 
 # A second batch waits behind one that is predicted to take no longer than this: behind a long one it might wait while
@@ -38,9 +39,6 @@ _MISHAP_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
 # A worker may grow by so many bytes whatever the limit is: less is not enough to work at all.
 SMALLEST_SHARE = 32 << 20
-
-# Gives the next batch; asked whether it would be a worker's second. None where there is none, or none yet.
-Take = Callable[[bool], Batch | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ class WorkerPool:
         count: int,
         work: Work,
         limits: Limits = NO_LIMITS,
-        on_loss: Callable[[Sequence[Any], str], None] = _ignore,
+        on_loss: OnLoss = _ignore,
     ) -> None:
         can_fork = (
             "fork" in multiprocessing.get_all_start_methods()
@@ -151,6 +149,10 @@ class WorkerPool:
     @property
     def is_idle(self) -> bool:
         return not self._again and not any(worker.batches for worker in self._workers)
+
+    def take_over(self, batches: Iterable[Batch]) -> None:
+        """Have ``batches`` done before any others: they were handed to somebody else, who is lost."""
+        self._again.extend(replace(batch, losses=0) for batch in batches)
 
     def at_work(self) -> list[Any]:
         """The item that each worker is at, as far as that is known, by place; None for one that has nothing to do."""

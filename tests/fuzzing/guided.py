@@ -3,8 +3,9 @@ came to something new.
 
     python -m tests.fuzzing.guided json --seconds 600
 
-It needs ``pip install atheris``, and is libFuzzer in a process of its own; what follows ``--`` is told to libFuzzer.
-What is found is written to a file, which libFuzzer takes in the place of a folder, and ends the process.
+It needs ``pip install atheris``, and is libFuzzer in a process of its own, which is told options of its own, such as
+``-len_control=0``. What is found is written to a file, which libFuzzer takes in the place of a folder, and ends the
+process.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ TARGETS: dict[str, tuple[Callable[[Path], Input], Callable[[Path], Iterable[byte
     "commented-json": (_text_input(Syntax.COMMENTED), lambda folder: suite_schemas(), texts.JSON_WORDS),
     "yaml": (_text_input(Syntax.YAML), lambda folder: suite_schemas(), texts.YAML_WORDS),
     "templates": (_template_input, _template_seeds, mustache.WORDS),
-    "invented-templates": (_invented_template_input, _no_seeds, ()),
+    "invented-templates": (_invented_template_input, _no_seeds, [b"\0", b"\xff"]),
     "state": (_state_input, statefiles.seeds, statefiles.WORDS),
 }
 
@@ -90,8 +91,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--finds", type=Path, default=Path("fuzzing-finds"), help="the folder for what is found")
-    parser.add_argument("more", nargs="*", help="what is told to libFuzzer")
-    options = parser.parse_args()
+    options, more = parser.parse_known_args()
     options.finds.mkdir(parents=True, exist_ok=True)
     begin, seeds_of, words = TARGETS[options.target]
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -114,7 +114,7 @@ def main() -> None:
     told = [
         *(sys.argv[0], str(corpus), f"-dict={dictionary}", f"-seed={options.seed}", f"-max_len={_MOST_BYTES}"),
         *(f"-max_total_time={options.seconds}", "-timeout=60", "-print_final_stats=1", "-rss_limit_mb=4096"),
-        *(f"-artifact_prefix={options.finds}/guided-{options.target}-", *options.more),
+        *(f"-artifact_prefix={options.finds}/guided-{options.target}-", *more),
     ]
     atheris.Setup(told, one_input)
     atheris.Fuzz()
