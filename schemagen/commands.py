@@ -137,7 +137,7 @@ def _build(args: argparse.Namespace, notes: Notes | None) -> int:
     if found.fresh and not (args.quiet or args.report):
         sys.stdout.write(summary(0, found.fresh, 0, time.monotonic() - args.started))
         return 0
-    config = _config_for(args)
+    config = replace(_config_for(args), is_paranoid=args.paranoid)
     if args.dry_run:
         from schemagen import inspection
 

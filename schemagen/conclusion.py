@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from schemagen.changes import Changes
+from schemagen.part_paths import pointer_of_part
 from schemagen.plan import Task
 from schemagen.session import BASENAME, PROJECT_BASENAME, STATE_FILE, Session, row_name, task_name
 from schemagen.state.columns import Columns, Row
@@ -51,10 +53,11 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     root, tasks = session.root, session.tasks()
     everything = [*tasks, *_indexes(session)]
     seen = {path: _settled(sight, began) for path, sight in project.sights.items()}
-    seen |= dict.fromkeys((task.schema for task in tasks if task.schema not in seen), _NOT_SEEN)
-    parts = _parts(session, tasks)
-    for part in parts:
-        seen.pop(part, None)
+    numbered = _Numbered(session)
+    parts = _parts(session, tasks, numbered)
+    document_of = _no_document if project.parts is None else project.parts.document_of
+    unseen = (task.schema for task in tasks if task.schema not in seen and document_of(task.schema) is None)
+    seen |= dict.fromkeys(unseen, _NOT_SEEN)
     now = file_system_now(os.path.join(root, LOCK))
     seen |= {path: _see_again(root, path, digest, now) for path, digest in project.basis.items() if digest}
     seen[STATE_FILE] = _settled(see(os.path.join(root, STATE_FILE)), now)
@@ -78,18 +81,20 @@ def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:
     absent = sorted({
         *(path for task in tasks for path in task.links.missing),
         *(path for path, digest in project.basis.items() if not digest),
+        *(f"{file}#" for file in numbered.files),
         *parts,
     })  # fmt: skip
     paths = (*inputs, *made, *absent)
     at = {path: number for number, path in enumerate(absent, len(inputs) + len(made))} if parts else {}
     at |= {path: number for number, path in enumerate(inputs)}
-    columns = Columns.of(_rows(session, tasks, at, len(inputs)))
+    columns = Columns.of(_rows(session, tasks, partial(numbered.at, at), len(inputs)))
     return Snapshot(
         key,
         dodo,
         state.size,
         _other_places(session),
         tuple(unsettled),
+        tuple((at[file], count) for file, count in numbered.files.items()),
         len(inputs),
         len(made),
         paths,
@@ -103,7 +108,8 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     before, columns, state, root = changes.snapshot, changes.columns, session.state, session.root
     assert state is not None
     tasks = dict(zip(sorted(changes.tasks), session.tasks(), strict=True))
-    absent = _parts(session, tasks.values()).union(*(task.links.missing for task in tasks.values()))
+    numbered = _Numbered(session)
+    absent = _parts(session, tasks.values(), numbered).union(*(task.links.missing for task in tasks.values()))
     known = before.inputs + before.outputs
     absent -= set(before.paths[known:])
     at = {path: number for number, path in enumerate((*before.paths[known:], *sorted(absent)), known)}
@@ -118,11 +124,11 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
     for number, task in tasks.items():
         at_outputs = columns.outputs_of(number)
         seen |= zip(at_outputs, _outputs(session, task, changes.began), strict=True)
-        rows[number] = _row(session, task, at, at_outputs)
+        rows[number] = _row(session, task, partial(numbered.at, at), at_outputs)
     for index in _indexes(session):
         made = zip(index.outputs, _outputs(session, index, changes.began), strict=True)
         seen |= {before.paths.index(output.path): sight for output, sight in made}
-    times, digests = changes.renewed(), bytearray(before.digests)
+    times, digests = changes.times, bytearray(before.digests)
     for number, sight in seen.items():
         times[number * FIELDS : (number + 1) * FIELDS] = array("q", sight.times)
         digests[number * DIGEST : (number + 1) * DIGEST] = digests_bytes([sight.digest])
@@ -136,7 +142,7 @@ def _after_changes(session: Session, changes: Changes) -> Snapshot:
         unsettled=tuple(number for number, task in tasks.items() if not _is_settled(session, task)),
         paths=(*before.paths, *sorted(absent)),
         times=times,
-        digests=bytes(digests),
+        digests=memoryview(digests),
         parts=tuple(columns.to_parts()),
     )
 
@@ -193,27 +199,61 @@ def _is_settled(session: Session, task: Task) -> bool:
     return all(output.key and recorded.get(output.path, ("",))[0] == output.key for output in task.outputs)
 
 
-def _parts(session: Session, tasks: Iterable[Task]) -> set[str]:
+def _no_document(path: str) -> None:
+    """The document that the part at ``path`` is in, where there are no documents."""
+
+
+class _Numbered:
+    """What tasks depend on that is in a large document, of which there may be very many: it is no path of a snapshot,
+    but the number of the entry in the document's index that it is in. ``files`` are these documents, by path, each with
+    the number of its entries."""
+
+    def __init__(self, session: Session) -> None:
+        parts = session.project.parts
+        self._parts = parts
+        self._numbers = {} if parts is None else parts.numbers()
+        self.files = {file: len(index) for file, (index, _) in self._numbers.items()}
+
+    def number(self, path: str) -> int | None:
+        """The number of the entry that what is at ``path`` is in; None where it is in no large document."""
+        file = self._parts.document_of(path) if self._numbers and self._parts is not None else None
+        if file is None or file not in self._numbers:
+            return None
+        index, first = self._numbers[file]
+        entry, _ = index.entry_at(pointer_of_part(path, file))
+        return None if entry is None else first - entry
+
+    def at(self, known: Mapping[str, int], path: str) -> int:
+        """The number of ``path``, which is one that is ``known`` if it is in no large document."""
+        found = self.number(path)
+        return known[path] if found is None else found
+
+
+def _parts(session: Session, tasks: Iterable[Task], numbered: _Numbered) -> set[str]:
     """What ``tasks`` depend on that is no file but a part of one. A snapshot lists it among the paths that must not
-    exist, as no path like that may: the file itself is what has times."""
+    exist, as no path like that may: the file itself is what has times. Not so what is ``numbered``."""
     parts = session.project.parts
     if parts is None:
         return set()
-    return {path for task in tasks for path in (task.schema, *task.links.inputs) if parts.document_of(path)}
+    return {
+        path
+        for task in tasks
+        for path in (task.schema, *task.links.inputs)
+        if (file := parts.document_of(path)) is not None and file not in numbered.files
+    }
 
 
-def _rows(session: Session, tasks: Sequence[Task], at: Mapping[str, int], first: int) -> Iterator[Row]:
+def _rows(session: Session, tasks: Sequence[Task], at: Callable[[str], int], first: int) -> Iterator[Row]:
     """The rows of all ``tasks``, whose inputs are ``at`` their numbers, and whose outputs have those from ``first``."""
     for task in tasks:
         yield _row(session, task, at, range(first, first + len(task.outputs)))
         first += len(task.outputs)
 
 
-def _row(session: Session, task: Task, at: Mapping[str, int], outputs: Sequence[int]) -> Row:
+def _row(session: Session, task: Task, at: Callable[[str], int], outputs: Sequence[int]) -> Row:
     assert session.state is not None
-    inputs = [at[path] for path in task.links.inputs]
-    if task.schema not in task.links.inputs:
-        inputs.insert(0, at[task.schema])
+    # What a schema refers to may be within itself, as an entry of a large document is.
+    inputs = list(dict.fromkeys(at(path) for path in (task.schema, *task.links.inputs)))
     ids = session.project.ids.get(task.schema, ())
     return Row(task.name, inputs, outputs, ids, session.state.place(task_name(task.name)))
 

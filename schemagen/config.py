@@ -42,7 +42,7 @@ class Config:
     dask starts workers here, which no pyproject.toml can ask for; ``shard`` is the part of all, (3, 8) for the third of
     eight, that this run makes. ``digest`` is that of the pyproject.toml that was read, empty where there is none.
     ``project`` is what the project's own configuration says where options of this run chose other schemas, packs or
-    another output folder, else None."""
+    another output folder, else None. A run that ``is_paranoid`` trusts no file time."""
 
     root: str
     schemas: tuple[str, ...] = ("schemas",)
@@ -75,6 +75,7 @@ class Config:
     shard: tuple[int, int] | None = None
     digest: str = field(default="", compare=False)
     project: Config | None = field(default=None, compare=False)
+    is_paranoid: bool = field(default=False, compare=False)
 
     @property
     def folders(self) -> tuple[str, ...]:

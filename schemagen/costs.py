@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -52,10 +52,10 @@ class Job(NamedTuple):  # one for each task: a dataclass takes four times as lon
     rank: tuple[float, ...] = ()
 
 
-def predicted_bytes(inputs: Iterable[str], sizes: Mapping[str, int], outputs: int) -> int:
+def predicted_bytes(inputs: Iterable[str], size: Callable[[str], int], outputs: int) -> int:
     """What ``outputs`` of a schema that reaches ``inputs`` cost, in bytes: where nothing that was recorded may count.
-    ``sizes`` are the bytes of schemas, by path."""
-    return sum([sizes.get(path, 0) for path in inputs]) * outputs + BYTES_OF_NOTHING
+    ``size`` gives the bytes of the schema at a path."""
+    return sum(map(size, inputs)) * outputs + BYTES_OF_NOTHING
 
 
 class Backlog:

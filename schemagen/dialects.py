@@ -33,3 +33,9 @@ def draft_named(uri: JsonValue, default: Draft, place: Callable[[], Location]) -
             "SG107",
         )
     return draft
+
+
+def id_of(value: JsonValue, draft: Draft) -> str:
+    """The id of a schema, without fragment; empty where it has none."""
+    own = value.get("id" if draft is Draft.D4 else "$id") if isinstance(value, dict) else None
+    return own.partition("#")[0] if isinstance(own, str) else ""

@@ -95,8 +95,7 @@ class Indexing:
         if changes is None:
             names = {path: task.name for path, task in planned.items()}
         else:
-            columns, paths = changes.columns, changes.snapshot.paths
-            names = dict(zip((paths[at] for at in columns.schemas()), columns.task_names(), strict=True))
+            names = {changes.schema_of(task): name for task, name in enumerate(changes.columns.task_names())}
         return [self._entry(path, planned.get(path), names) for path in names]
 
     def _entry(self, path: str, task: Task | None, names: Mapping[str, str]) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -37,12 +37,22 @@ class SchemaFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """What was cut out of a file that is too large to be held: the member at ``pointer``, as the one of an object, or
+    the one item of an array. All but its first character and its last are as in the file; ``origin`` finds the line and
+    column there of the second one."""
+
+    pointer: str
+    origin: Callable[[], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """Where a schema is written that is no JSON file of its own: in ``file``, whose bytes are ``text``.
 
     ``pointer`` is where in that, for a part of a document; empty for a whole file. References of a part are relative to
     the innermost resource around it: ``around`` is the pointer of that, ``ids`` are those from the root down to it,
-    each relative to the one before.
+    each relative to the one before. With ``cut`` the text is only a piece of the file's.
     """
 
     file: str
@@ -50,6 +60,7 @@ class Home:
     pointer: str = ""
     around: str = "#"
     ids: tuple[str, ...] = ()
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ _OF_OPENAPI = re.compile(r"https?://spec\.openapis\.org/oas/3\.\d+/dialect/[^/]+
 _OPENAPI_3 = re.compile(r"3\.[1-9][0-9]*(\..*)?")
 
 _BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
+# The members of a document that tell its dialect.
+TELLING = ("openapi", "jsonSchemaDialect", "swagger", "asyncapi", "$schema")
 # The keywords of OpenAPI 3.0 that hold schemas: one, a list of them, or a map.
 _ONE, _LISTS, _MAPS = ("not", "items", "additionalProperties"), ("allOf", "anyOf", "oneOf"), ("properties",)
 _NULL: Mapping[str, JsonValue] = {"type": "null"}

@@ -44,10 +44,12 @@ from schemagen.state.glance import times_at
 from schemagen.state.sight import Sight
 
 if TYPE_CHECKING:
+    from schemagen.bundles.index import Index
     from schemagen.parts import Parts
 
 Facts = Mapping[str, Any]
 _NO_FACTS: Facts = {}
+_NO_INDEXES: Mapping[str, Index] = {}
 
 
 @dataclass(slots=True)
@@ -85,23 +87,29 @@ class Project:
         names = {other: self.names[other] for other in resolution.files if other in self.names}
         return self._shelf.get(path), replace(resolution, names=names) if names else resolution
 
-    def sizes(self) -> dict[str, int]:
-        """The bytes of each schema that was read, by path."""
-        sizes = {path: sight.times[0] for path, sight in self.sights.items()}
-        return sizes if self.parts is None else {**sizes, **self.parts.sizes()}
+    def size(self, path: str) -> int:
+        """The bytes of the schema at ``path``, 0 for one that was not read."""
+        sight = self.sights.get(path)
+        if sight is not None:
+            return sight.times[0]
+        return 0 if self.parts is None else self.parts.size(path)
 
     def schema_at(self, path: str) -> Schema:
         """The schema at ``path``, which a resolution of this project has; raises SchemaError where it broke since."""
         return self._shelf.get(path)
 
     def load_shared(self, tasks: Iterable[Task]) -> None:
-        """Load the schemas that several of ``tasks`` reach: workers that are forked later have them, and none of them
-        has to load one that another has loaded too."""
+        """Load the schemas that several of ``tasks`` reach, those that most reach first, as long as there is room:
+        workers that are forked later have them, and none of them has to load one that another has loaded too."""
         uses = Counter(path for task in tasks if task.problem is None for path in task.links.inputs)
-        for path, count in uses.items():
-            if count > 1:
-                self._library.load(path)
-                self._shelf.keep(path)
+        shared = sorted((path for path, count in uses.items() if count > 1), key=uses.__getitem__, reverse=True)
+        for path in shared:
+            try:
+                if not self._shelf.keep(path):
+                    return
+            except SchemaError:
+                continue  # it was changed just now: whoever needs it will say so
+            self._library.load(path)
 
     def files_of(self, paths: Collection[str]) -> Collection[str]:
         """The files that hold the schemas at ``paths``."""
@@ -152,8 +160,9 @@ def load_project(
     basis = {CONFIG_FILE: config.digest, **find_folders(config)}
     parts = parts_of(config)
     files = _schemas_of(config, parts)
+    large = {} if parts is None else parts.sights()
     if parts is not None:
-        basis |= parts.digests()
+        basis |= {path: digest for path, digest in parts.digests().items() if path not in large}
     packs = load(config.packs, Path(config.root), options_of(config))
     for pack in packs:
         basis |= pack.files
@@ -161,7 +170,7 @@ def load_project(
     loading = _Loading(config, packs, files, remembered, _NOTHING_ELSE, formatting, parts)
     tasks = loading.tasks()
     project = loading.project(tasks, basis, others=0)
-    check_collisions([*tasks, *project.project_tasks], basis, config)
+    check_collisions([*tasks, *project.project_tasks], {**basis, **large}, config)
     return project
 
 
@@ -182,31 +191,32 @@ def load_changed(
     """As ``load_project``, but only what ``changes`` may have made stale; None where that cannot be told, because an
     id of a schema changed."""
     columns, paths = changes.columns, changes.snapshot.paths
-    names = columns.task_names()
-    schemas = [paths[schema] for schema in columns.schemas()]
     try:
-        ids = {schemas[task]: known for task, known in columns.known_ids().items()}
+        ids = {changes.schema_of(task): known for task, known in columns.known_ids().items()}
     except ValueError:  # a snapshot of somebody else's
         return None
-    files = [SchemaFile(names[task], schemas[task]) for task in sorted(changes.tasks)]
-    called = dict(zip(schemas, names, strict=True))
-    if not all(may_be_found(file, config) for file in (*files, *(SchemaFile(called[path], path) for path in ids))):
+    files = [SchemaFile(columns.task_name(task), changes.schema_of(task)) for task in sorted(changes.tasks)]
+    called = {paths[at]: columns.task_name(task) for task, at in enumerate(columns.schemas()) if at >= 0}
+    parts = parts_of(config, {index.file: index for index in changes.indexes}, changes.read_anew())
+    named = [*files, *(SchemaFile(called[path], path) for path in ids if path in called)]
+    if not all(may_be_found(file, config) for file in named):
         return None  # somebody else's too: it names what is no schema of ours
     packs = load(config.packs, Path(config.root), options_of(config))
     rest = _Rest(called, ids)
-    loading = _Loading(config, packs, files, remembered, rest, formatting, parts_of(config))
+    loading = _Loading(config, packs, files, remembered, rest, formatting, parts)
     project = loading.project(loading.tasks(), {}, others=len(columns) - len(files))
     has_same_ids = all(project.ids.get(file.path, ()) == ids.get(file.path, ()) for file in files)
     return project if has_same_ids else None
 
 
-def parts_of(config: Config) -> Parts | None:
-    """The parts of documents that are schemas; None where there are no such documents, and nothing of it is needed."""
+def parts_of(config: Config, indexes: Mapping[str, Index] = _NO_INDEXES, new: Collection[str] = ()) -> Parts | None:
+    """The parts of documents that are schemas; None where there are no such documents, and nothing of it is needed.
+    ``indexes`` are those of large documents that are known, by path, ``new`` those of them that were made just now."""
     if not config.documents:
         return None
     from schemagen.parts import Parts
 
-    return Parts(config)
+    return Parts(config, indexes, new)
 
 
 def _schemas_of(config: Config, parts: Parts | None) -> Sequence[SchemaFile]:
@@ -229,13 +239,14 @@ def _schemas_of(config: Config, parts: Parts | None) -> Sequence[SchemaFile]:
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """The schemas of a project that may be needed and are not planned now: their names by path, and the URIs that
-    name those that have any."""
+    name those that have any. What is in large documents is not among the names: the documents know."""
 
     names: Mapping[str, str]
     ids: Mapping[str, tuple[str, ...]]
+    is_all: bool = False  # there is nothing else that may be needed, not even in large documents
 
 
-_NOTHING_ELSE = _Rest({}, {})
+_NOTHING_ELSE = _Rest({}, {}, is_all=True)
 
 
 class _Loading:
@@ -257,7 +268,8 @@ class _Loading:
         self._recipes = recipes_of(packs, config, self._formats)
         self._files = files
         self._rest = rest
-        self._names = {**rest.names, **{file.path: file.name for file in files}}
+        names = {**rest.names, **{file.path: file.name for file in files}}
+        self._names: Mapping[str, str] = names if parts is None or rest.is_all else parts.names(names)
         self._parts = parts
         self._failed: dict[str, SchemaError] = {}
         self._sights: dict[str, Sight] = {}
@@ -331,7 +343,7 @@ class _Loading:
         if path in self._shelf:
             return self._shelf.get(path)
         if self._is_part(path):
-            part = SchemaFile(self._rest.names.get(path, path), path)
+            part = SchemaFile(self._names.get(path, path), path)
             return self._checked(part, *self._part(part))
         file = SchemaFile(self._rest.names[path], path)
         data = read_bytes(file, self._config)
@@ -348,6 +360,8 @@ class _Loading:
         )
         if not self._shelf.holds_all:
             self._library.forget()
+        if self._parts is not None:
+            sights |= self._parts.sights()
         return Project(
             *(config, packs, by_name, others, sights, ids, project_tasks, basis, self._priorities, self._names),
             *(self._parts, self._library, self._shelf, self._resolutions),

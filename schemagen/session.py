@@ -132,7 +132,7 @@ class Session:
     def __getstate__(self) -> dict[str, Any]:
         # A worker that did not inherit the project loads it again.
         mine = {name: value for name, value in self.__dict__.items() if name not in {"project", "_rank", "_pack_files"}}
-        return {**mine, "state": None, "warn": print, "_load": load_packs}
+        return {**mine, "state": None, "changes": None, "warn": print, "_load": load_packs}
 
     @cached_property
     def formatting(self) -> Formatting:
@@ -174,7 +174,7 @@ class Session:
     def _shards(self) -> Mapping[Name, int]:
         """The shard that makes each task, by its name."""
         assert self.config.shard is not None
-        parts = parts_of_tasks(self.tasks(), self.project.project_tasks, self.project.sizes())
+        parts = parts_of_tasks(self.tasks(), self.project.project_tasks, self.project.size)
         return divide(parts, self.config.shard[1])
 
     def ranked_tasks(self) -> list[Task]:
@@ -502,8 +502,7 @@ class Session:
 def _places(changes: Changes) -> tuple[dict[str, Place], int, int]:
     """Where the rows of the tasks to look at, and of groups, are in the log; its size, and how much of it are rows."""
     columns = changes.columns
-    names = columns.task_names()
-    places = {task_name(names[task]): columns.place(task) for task in changes.tasks}
+    places = {task_name(columns.task_name(task)): columns.place(task) for task in changes.tasks}
     return {**places, **changes.snapshot.places}, changes.snapshot.log_size, sum(columns.places[1::2])
 
 

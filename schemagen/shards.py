@@ -7,7 +7,7 @@ shard, by its path, and stays there as others come and go, unless that shard has
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from schemagen.costs import predicted_bytes
@@ -38,10 +38,10 @@ def name_of(task: Task) -> Name:
     return task.is_for_project, task.name
 
 
-def parts_of_tasks(tasks: Iterable[Task], project_tasks: Iterable[Task], sizes: Mapping[str, int]) -> list[Part]:
-    """What there is to divide; ``sizes`` are the bytes of schemas, by path."""
+def parts_of_tasks(tasks: Iterable[Task], project_tasks: Iterable[Task], size: Callable[[str], int]) -> list[Part]:
+    """What there is to divide; ``size`` gives the bytes of the schema at a path."""
     parts = [
-        Part(name_of(task), _path(task), predicted_bytes(task.links.inputs, sizes, len(task.outputs))) for task in tasks
+        Part(name_of(task), _path(task), predicted_bytes(task.links.inputs, size, len(task.outputs))) for task in tasks
     ]
     shown = _SHOWN_BYTES * len(parts)
     return parts + [Part(name_of(task), _path(task), shown * len(task.outputs)) for task in project_tasks]

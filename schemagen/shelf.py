@@ -73,13 +73,17 @@ class Shelf:
         """The bytes of the schema at ``path``, which is no part of a document; raises as ``get`` does."""
         return self._data(*self._read[path])
 
-    def keep(self, path: str) -> None:
-        """Parse the schema at ``path``, and let it stay if there is room."""
+    def keep(self, path: str) -> bool:
+        """Parse the schema at ``path``, and let it stay if there is room; returns whether there was."""
         schema = self.get(path)
-        if path in self._parsed and self._kept_bytes + len(schema.data) <= MOST_BYTES:
-            self._kept[path] = self._parsed.pop(path)
-            self._parsed_bytes -= len(schema.data)
-            self._kept_bytes += len(schema.data)
+        if path in self._kept:
+            return True
+        if self._kept_bytes + len(schema.data) > MOST_BYTES or len(self._kept) >= MOST_SCHEMAS:
+            return False
+        self._kept[path] = self._parsed.pop(path)
+        self._parsed_bytes -= len(schema.data)
+        self._kept_bytes += len(schema.data)
+        return True
 
     def _parsed_again(self, file: SchemaFile, digest: str) -> Schema:
         if self._parts is not None and self._parts.document_of(file.path) is not None:

@@ -16,6 +16,8 @@ from schemagen.state.glance import differing, load_parts, paths_of, times_at
 STATE_FOLDER = ".schemagen"
 SNAPSHOT = f"{STATE_FOLDER}/snapshot"
 LOCK = f"{STATE_FOLDER}/lock"
+# What the names of the indexes of large documents begin with, in the state folder.
+INDEX_PREFIX = "index-"
 LOG = f"{STATE_FOLDER}/log"
 # What a build without options of its own is for.
 NO_OPTIONS: tuple[object, ...] = (None, None, None, None, False)

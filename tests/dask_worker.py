@@ -80,6 +80,6 @@ LIES: dict[str, Callable[[Any, list[bytes]], bytes]] = {
 
 def dask_setup(worker: Any) -> None:
     sys.addaudithook(no_files_of_a_project)
-    remote.render_outputs = render  # type: ignore[attr-defined]
+    remote.render_outputs = render  # type: ignore[assignment, attr-defined]
     with_lies.__module__, with_lies.__qualname__ = make_batch.__module__, make_batch.__qualname__
     remote.make_batch = with_lies

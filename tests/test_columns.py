@@ -25,8 +25,8 @@ ROWS = st.lists(
 def test_columns_come_back_as_they_were(rows: list[Row]) -> None:
     columns = Columns.of(rows)
     assert Columns.from_parts(columns.to_parts()) == columns
-    assert columns.task_names() == [row.name for row in rows]
-    assert columns.schemas() == [row.inputs[0] for row in rows]
+    assert list(columns.task_names()) == [row.name for row in rows]
+    assert list(columns.schemas()) == [row.inputs[0] for row in rows]
     assert columns.known_ids() == {task: row.ids for task, row in enumerate(rows) if row.ids}
     assert [list(columns.outputs_of(task)) for task in range(len(rows))] == [row.outputs for row in rows]
 

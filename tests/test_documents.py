@@ -15,7 +15,8 @@ from schemagen.config import Config, part_source
 from schemagen.errors import ConfigError, SchemaError
 from schemagen.model import Draft
 from schemagen.openapi import as_2020_12
-from schemagen.parts import Parts, path_of_part, pointer_of_part, safe_name
+from schemagen.part_paths import path_of_part, pointer_of_part, safe_name
+from schemagen.parts import Parts
 from tests.api_writing import big_api, dependents, name
 from tests.conftest import Project, Result
 from tests.test_snapshot import look_at

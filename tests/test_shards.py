@@ -188,7 +188,7 @@ def test_no_shard_has_much_more_of_real_schemas(project: Project, corpus: Path) 
         shutil.copy(file, project.write(f"schemas/{file.name}", ""))
     project.config(packs=["packs/plain", "form", "markdown"], unresolved_refs="opaque")
     session = Session(load_config(project.root), None, print)
-    parts = parts_of_tasks(session.tasks(), session.project.project_tasks, session.project.sizes())
+    parts = parts_of_tasks(session.tasks(), session.project.project_tasks, session.project.size)
     assert len(parts) > 500
     for count in (3, 8):
         assert worst(divide(parts, count), parts, count) <= MOST

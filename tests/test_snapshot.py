@@ -29,8 +29,7 @@ def looked_at(project: Project) -> set[str]:
     """The schemas that a build would look at; there must be changes, and they must not be everything."""
     changes = look_at(project).changes
     assert changes is not None
-    names = changes.columns.task_names()
-    return {names[task] for task in changes.tasks}
+    return {changes.columns.task_name(task) for task in changes.tasks}
 
 
 def is_trusted(project: Project) -> bool:

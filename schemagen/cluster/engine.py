@@ -67,7 +67,8 @@ class DaskEngine:
         self._alone: deque[Batch] = deque()
         self._failed: deque[tuple[Any, Any]] = deque()
         self._seconds_ahead = 0.0
-        self._last_result = self._last_look = time.monotonic()
+        self._last_look = time.monotonic()
+        self._waited = 0.0  # seconds that nothing came back
         self._lost_since: float | None = None  # the scheduler, and all workers of it
         self._without_workers: float | None = None
         with contextlib.ExitStack() as stack:
@@ -160,8 +161,6 @@ class DaskEngine:
             raise
 
     def _note(self, sent: _Sent) -> None:
-        if not self._sent:
-            self._last_result = time.monotonic()
         self._has_begun = True
         self._sent[sent.future.key] = sent
 
@@ -217,7 +216,7 @@ class DaskEngine:
         self._alone.extend(Batch((item,), seconds) for item in sent.items)
 
     def _done(self, sent: _Sent, frame: Any) -> Iterator[tuple[Any, Any]]:
-        self._last_result = time.monotonic()
+        self._waited = 0.0
         try:
             answer = self._sending.answer(sent.items, frame)
         except Refused as refused:
@@ -252,9 +251,11 @@ class DaskEngine:
         now = time.monotonic()
         if not self._sent or now - self._last_look < _LOOK_SECONDS or not self._is_connected():
             return
+        # A machine that slept has not waited.
+        self._waited += min(now - self._last_look, 2 * _LOOK_SECONDS)
         self._last_look = now
         patience = _PATIENCE * self._seconds + max(sent.batch.seconds for sent in self._sent.values())
-        if now - self._last_result > patience:
+        if self._waited > patience:
             raise self._error(f"nothing came back from the workers for {patience:.0f} seconds", "SG063")
         with telling(self._error):
             threads = self._client.nthreads(callback_timeout=self._patience)

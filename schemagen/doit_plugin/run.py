@@ -202,7 +202,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             if self.sel_default_tasks and session.changes is None:
                 remove_orphans(session)
                 session.remember_packs()
-            session.formatting.remember()
+            _remember(session)
             runner.stops, runner.sharing = self._stops, sharing
             sharing.begin()
             try:
@@ -372,6 +372,13 @@ def _collecting() -> Iterator[None]:
     finally:
         gc.disable()
         gc.set_threshold(*before)
+
+
+def _remember(session: Session) -> None:
+    """Keep what was found out, for the next build."""
+    session.formatting.remember()
+    if session.project.parts is not None:
+        session.project.parts.keep_indexes()
 
 
 @contextlib.contextmanager

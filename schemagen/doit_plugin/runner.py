@@ -11,7 +11,6 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
@@ -200,14 +199,9 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
         outputs = len(planned.outputs)
         wanted = None if len(look.stale) == outputs else task.action.wanted
         count = outputs if wanted is None else len(wanted)
-        size = sum([self._sizes.get(path, 0) for path in planned.links.inputs])
+        size = sum(map(self._session.project.size, planned.links.inputs))
         rank = self._session.rank(planned)
         return Job((planned.name, wanted), size * count, look.seconds * count / max(outputs, 1), rank)
-
-    @cached_property
-    def _sizes(self) -> dict[str, int]:
-        """The bytes of each schema that was read, by path."""
-        return self._session.project.sizes()
 
     def _find(self) -> bool:
         """Save what is found of new tasks, and queue the others; whether any was found."""
@@ -246,7 +240,6 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
             engine = self._engine
             if engine is None:
                 self._began = time.monotonic()
-                self.__dict__.pop("_sizes", None)  # nearly all jobs are known by now; for others it is made again
                 engine = self._engine = self._start_engine()
             engine.feed(self._backlog.take)
         except EngineError as lost:

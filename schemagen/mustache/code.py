@@ -25,8 +25,8 @@ _LARGEST_IN_PLACE = 20
 _LARGEST_INLINED = 20
 # Joining two dicts of a view costs about as much as finding so many names one by one.
 _MANY = 4
-# An iterator of a large output gives it in pieces of about so many texts.
-PIECE = 400
+# An iterator of a large output gives it in pieces of about so many texts, or fewer where these may be so long together.
+_MOST_TEXTS, _MOST_CHARACTERS = 400, 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,15 @@ class Program:
     helpers: Collection[str]
     is_escaping: bool
     leaves_plain: bool = False
+    longest: int = 0  # characters that a source has
     places: list[Place] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
     given: Given | None = None
+
+    @property
+    def piece(self) -> int:
+        """How many texts are a piece of an output."""
+        return max(1, min(_MOST_TEXTS, _MOST_CHARACTERS // max(self.longest, 1)))
 
     def size(self, nodes: Sequence[Node]) -> int:
         """How many nodes ``nodes`` are when partials are inlined."""
@@ -190,7 +196,7 @@ class _Function:
     def breath(self, level: int) -> None:
         """Where texts are given away that have come together, so that a large output is never whole in memory."""
         if self.module.variant.is_streaming:
-            self.line(level, f"if len(w.__self__) > {PIECE}: yield take(w.__self__)")
+            self.line(level, f"if len(w.__self__) > {self.program.piece}: yield take(w.__self__)")
 
     def local(self) -> str:
         self._locals += 1

@@ -77,6 +77,7 @@ class Templates:
             helpers=self._helpers,
             is_escaping=escape is not str,
             leaves_plain=escape(_PLAIN) == _PLAIN,
+            longest=max((len(source.text) for source in self._sources), default=0),
         )
         lookup = Lookup(self._program.places, escape, is_strict=strict)
         self._namespace: dict[str, Any] = {

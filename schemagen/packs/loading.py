@@ -54,6 +54,11 @@ class Output:
         """The names that it reads from the view; None where that cannot be known."""
         return self.templates.names_read(self.rule.source) if self.copied is None else frozenset()
 
+    @property
+    def size(self) -> int:
+        """How long the template is, with every partial that it can reach."""
+        return sum([len(source.text) for source in self.sources])
+
     def prepare(self) -> None:
         """Compile the templates, so that processes that are forked after this need not."""
         if self.copied is None:

@@ -149,7 +149,10 @@ class Answers:
         fragment = unquote(value.partition("#")[2])
         if fragment and not fragment.startswith("/"):
             return self._find_anchor(whole, referrer, resource, value, asked)
-        path = self._parts.path_of(whole.file, join_pointer(whole.pointer, *split_pointer(fragment)))
+        pointer = join_pointer(whole.pointer, *split_pointer(fragment))
+        if why_not := self._parts.why_not(whole.file, pointer):
+            return Refusal(UNUSABLE, why_not, asked=asked)
+        path = self._parts.path_of(whole.file, pointer)
         if path in self._failed_parts:
             return Refusal(UNUSABLE, f"{path} cannot be used: {self._failed_parts[path].message}", asked=asked)
         if self._parts.digest(path) is None:
@@ -168,6 +171,8 @@ class Answers:
             target = Target(referrer.path, own.anchors[name])
             return Answer(referrer, target, name if name in own.dynamic else "", asked=asked)
         assert self._parts is not None
+        if why_not := self._parts.why_not(whole.file, whole.pointer):
+            return Refusal(UNUSABLE, why_not, asked=asked)
         there = self._load(self._parts.path_of(whole.file, whole.pointer))
         start = there.scan.resources[0]
         if name not in start.anchors:

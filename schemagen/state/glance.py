@@ -15,13 +15,13 @@ import xxhash
 
 from schemagen.state.files import open_regular
 
-HEADER = b"schemagen-snapshot 5\n"
+HEADER = b"schemagen-snapshot 6\n"
 # Size, modification time and change time (both in nanoseconds), inode.
 Times = tuple[int, int, int, int]
 FIELDS = 4
 DIGEST = 16  # bytes
 # How many parts a snapshot has behind its head: see ``snapshot``.
-PARTS = 11
+PARTS = 12
 GONE: Times = (-1, -1, -1, -1)
 times_of = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 # What a snapshot begins with is shorter than this.

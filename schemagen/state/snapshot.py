@@ -6,11 +6,11 @@ each as it was when the build used it, and which task depends on which. A time i
 belong to those bytes (see ``sight``); what has no such time is read again. There is a snapshot only while no build is
 under way: it is removed when one begins to write.
 
-Layout: the line ``schemagen-snapshot 5``; a line with the xxh3-64 of the rest as 16 hex digits; a line each of the key,
+Layout: the line ``schemagen-snapshot 6``; a line with the xxh3-64 of the rest as 16 hex digits; a line each of the key,
 the dodo, and, with spaces between, the byte order, the counts of unsettled tasks, inputs and outputs, and the sizes of
 the parts that follow. These are: four signed 64-bit integers for each input and output (see ``Times``), their digests
-of 16 bytes (zero for none), all paths joined by NUL, JSON of ``[log size, places, unsettled]``, and the columns of the
-tasks. What is of another version or machine, or damaged, is passed over.
+of 16 bytes (zero for none), all paths joined by NUL, JSON of ``[log size, places, unsettled, indexed]``, and the
+columns of the tasks. What is of another version or machine, or damaged, is passed over.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import xxhash
 
-from schemagen.state.columns import Columns
+from schemagen.state.columns import Columns, bytes_of
 from schemagen.state.files import create_anew
 from schemagen.state.glance import DIGEST, HEADER, Times, load_parts, paths_of
 
@@ -38,7 +38,9 @@ class Snapshot:
 
     ``key`` names what was built and how; ``dodo`` is the digest of a dodo.py that is known to say nothing more;
     ``unsettled`` are the tasks that were not fresh at the end. ``log_size`` is the size of the log in bytes, and
-    ``places`` are those in it of the rows that are not in the columns, by name.
+    ``places`` are those in it of the rows that are not in the columns, by name. ``indexed`` are the paths of files that
+    others keep an index of, each with the number of its entries: for columns the number -1 is the first entry of the
+    first of them, -2 the next, and so on.
     """
 
     key: str
@@ -46,10 +48,11 @@ class Snapshot:
     log_size: int
     places: Mapping[str, tuple[int, int]]
     unsettled: tuple[int, ...]
+    indexed: tuple[tuple[int, int], ...]
     inputs: int
     outputs: int
     paths: tuple[str, ...]
-    times: array[int]
+    times: array[int] | memoryview
     digests: Data
     parts: tuple[Data, ...]
 
@@ -61,7 +64,7 @@ class Snapshot:
     def columns(self) -> Columns:
         """The tasks; raises ValueError for columns that are not what we write."""
         columns = Columns.from_parts(self.parts)
-        if not columns.are_sound(len(self.paths)):
+        if not columns.are_sound(len(self.paths), sum(count for _, count in self.indexed)):
             raise ValueError("columns that do not fit")
         return columns
 
@@ -90,20 +93,21 @@ def snapshot_from(
 ) -> Snapshot:
     """The snapshot that ``glance`` loaded the parts of; raises ValueError where they are not what we write."""
     _, inputs, outputs = counts
-    log_size, places, unsettled = _about(bytes(parts[3]))
-    times = array("q")
-    times.frombytes(parts[0])
-    about = (key, dodo, log_size, places, tuple(unsettled))
+    log_size, places, unsettled, indexed = _about(bytes(parts[3]))
+    times = memoryview(parts[0]).cast("q") if len(parts[0]) else array("q")
+    about = (key, dodo, log_size, places, tuple(unsettled), tuple(indexed))
     return Snapshot(*about, inputs, outputs, paths, times, parts[1], tuple(parts[4:]))
 
 
-def _about(part: bytes) -> tuple[int, dict[str, tuple[int, int]], list[int]]:
+def _about(part: bytes) -> tuple[int, dict[str, tuple[int, int]], list[int], list[tuple[int, int]]]:
     try:
-        log_size, places, unsettled = json.loads(part)
-        numbers = [log_size, *unsettled, *(number for place in places.values() for number in place)]
+        log_size, places, unsettled, indexed = json.loads(part)
+        pairs = [*places.values(), *indexed]
+        numbers = [log_size, *unsettled, *(number for pair in pairs for number in pair)]
         is_sound = all(type(number) is int and number >= 0 for number in numbers)
-        if is_sound and all(len(place) == 2 for place in places.values()):
-            return log_size, {name: (place[0], place[1]) for name, place in places.items()}, unsettled
+        if is_sound and all(len(pair) == 2 for pair in pairs):
+            kept = {name: (place[0], place[1]) for name, place in places.items()}
+            return log_size, kept, unsettled, [(path, count) for path, count in indexed]
     except (TypeError, AttributeError, RecursionError):  # not of the types that they have
         pass
     raise ValueError("not what a snapshot says")
@@ -121,8 +125,8 @@ def load_snapshot(path: str) -> Snapshot | None:
 def write_snapshot(path: str, snapshot: Snapshot) -> None:
     """Put ``snapshot`` at ``path``; a reader sees the old or the new. The caller holds the lock. Raises OSError."""
     names = "\0".join(snapshot.paths).encode("utf-8", "surrogateescape")
-    about = json.dumps([snapshot.log_size, snapshot.places, snapshot.unsettled]).encode()
-    parts = [snapshot.times.tobytes(), snapshot.digests, names, about, *snapshot.parts]
+    about = json.dumps([snapshot.log_size, snapshot.places, snapshot.unsettled, snapshot.indexed]).encode()
+    parts: list[Data] = [bytes_of(snapshot.times), snapshot.digests, names, about, *snapshot.parts]
     counts = [len(snapshot.unsettled), snapshot.inputs, snapshot.outputs, *(len(part) for part in parts)]
     numbers = " ".join([sys.byteorder, *map(str, counts)])
     head = f"{snapshot.key}\n{snapshot.dodo}\n{numbers}\n".encode()

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from schemagen.errors import Location
 from schemagen.jsontext import join_pointer, locate, parse, places_in_json, split_pointer
-from schemagen.model import JsonValue, Schema
+from schemagen.model import Cut, JsonValue, Schema
 
 
 class Syntax(Enum):
@@ -92,5 +92,15 @@ def place_at(schema: Schema, pointer: str) -> Location:
     if home is None:
         return Location(schema.path, *locate(schema.data, pointer), pointer)
     full = home.pointer + pointer[1:] if home.pointer else pointer
+    if home.cut is not None:
+        return Location(home.file, *_place_in_cut(home.text, home.cut, full), full)
     # Comments make no difference to where something stands, unless it is all that there is.
     return Location(home.file, *place_in(home.text, full, syntax_of(home.file, json_comments=True)), full)
+
+
+def _place_in_cut(text: bytes, cut: Cut, pointer: str) -> tuple[int, int]:
+    """The same in a piece of JSON: where in the file the value at ``pointer`` is, of what was ``cut`` out of it."""
+    key = cut.pointer.rpartition("/")[2] if text.startswith(b"{") else "0"
+    line, column = place_in(text, f"#/{key}{pointer.removeprefix(cut.pointer)}", Syntax.JSON)
+    first_line, first_column = cut.origin()
+    return first_line + line - 1, first_column + column - 2 if line == 1 else column
