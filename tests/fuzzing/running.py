@@ -147,7 +147,7 @@ def _be_child(target: Target, seed: int, first: int, end: float, folder: Path, s
     number = first
     with open(writing, "wb") as pipe:
         execute = target.begin(folder)
-        while time.monotonic() < end:
+        while number == first or time.monotonic() < end:  # one at least: to get ready may take all the time there is
             try:
                 execute_numbered(target, execute, seed, number)
             except BaseException as error:  # noqa: BLE001  # whatever it is, it is a find
