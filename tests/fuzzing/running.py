@@ -109,7 +109,13 @@ def run_for(target: Target, seed: int, first: int, seconds: float, folder: Path)
         child = os.fork()
         if child == 0:
             os.close(reading)
-            os._exit(_be_child(target, seed, number, end, folder, shared, writing))
+            code = 70
+            try:
+                code = _be_child(target, seed, number, end, folder, shared, writing)
+            except BaseException:  # noqa: BLE001  # a child must not go on as its parent
+                traceback.print_exc()
+            finally:
+                os._exit(code)
         os.close(writing)
         with open(reading, "rb") as pipe:
             yield from _told_by(pipe.fileno(), child, shared)
