@@ -43,9 +43,11 @@ def conclude(session: Session, key: str, dodo: str, began: int) -> Snapshot | No
     except OverflowError:  # an inode, say, that is too large for a snapshot
         return None
     except (LookupError, ValueError):
-        if session.changes is None:
+        if session.changes is None and session.project.parts is None:
             raise
-        return None  # the snapshot before was somebody else's: it has not all that the build used
+        # The snapshot before, or the index of a large document, was somebody else's: it has not all that the build
+        # used. Or the document was changed while the build used it.
+        return None
 
 
 def _after_all(session: Session, key: str, dodo: str, began: int) -> Snapshot:

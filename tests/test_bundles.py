@@ -471,3 +471,20 @@ def test_document_that_is_small_needs_no_ijson(bundle: Project) -> None:
     )
     bundle.write("seen.py", seen)
     assert bundle.start("seen", "generate").communicate()[0].splitlines()[-1] == "[]"
+
+
+def test_index_that_finds_nothing_fails_its_schemas_and_not_the_build(bundle: Project) -> None:
+    """With the right digest and columns that fit: who can write state can have the build say no more than that."""
+    bundle.generate()
+    (bundle.root / ".schemagen/snapshot").unlink()
+    kept = kept_index(str(bundle.root), "b.json")
+    assert kept is not None
+    status = (bundle.root / "b.json").stat()
+    times = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    nothing_found = memoryview(array("Q", [0] * len(kept)))
+    columns = (*kept.columns[:9], nothing_found, kept.columns[10])
+    write_index(File(str(bundle.root), "b.json", ()).index, replace(kept, times=times, columns=columns))
+    done = bundle.generate()
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    assert "[SG109]" in done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import sys
 import threading
@@ -323,14 +324,18 @@ def test_where_there_can_be_no_folder_nobody_asked_for_one(project: Project) -> 
 
 
 def test_full_disk_is_no_harm(project: Project) -> None:
-    """``/dev/full`` for a file, in the place of the tally: there is no file system to fill in a test."""
-    folder = user_cache(project)
-    folder.mkdir(parents=True, mode=0o700)
-    (folder / "tally").symlink_to("/dev/full")
-    told = build(project)
+    """No file may have more than 60,000 bytes, as on a disk that has no more room: an output has fewer, all of them
+    together more. A limit on the size of files is what a process can have without a file system of its own."""
+    project.write("packs/plain/plain.txt.mustache", "{{title}}: " + "long " * 6000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))
+    try:
+        told = build(project)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (told.code, *counts(told)) == (0, 3, 0)
     assert len(told.warnings) == 1
-    assert "nothing is kept in it: No space left on device" in told.warnings[0]
+    assert "nothing is kept in it: File too large" in told.warnings[0]
     assert len(project.outputs()) == 3
 
 

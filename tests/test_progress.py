@@ -21,6 +21,7 @@ from tests.conftest import Project
 # The command, with schemas that take long enough for a bar to be shown.
 SLOW = """
 import sys, time
+from schemagen.errors import Location, SchemagenError
 from schemagen.made import Made
 from schemagen.session import Session
 
@@ -29,7 +30,7 @@ make = Session.make
 def make_slowly(self, name, stale):
     time.sleep(0.4)
     if name == "wrong":
-        return Made({}, "schemas/wrong.json:1:1: " + "very " * 30 + "wrong [SG999]")
+        return Made({}, SchemagenError("very " * 30 + "wrong", Location("schemas/wrong.json"), "SG999"))
     return make(self, name, stale)
 
 Session.make = make_slowly

@@ -109,7 +109,13 @@ def run_for(target: Target, seed: int, first: int, seconds: float, folder: Path)
         child = os.fork()
         if child == 0:
             os.close(reading)
-            os._exit(_be_child(target, seed, number, end, folder, shared, writing))
+            code = 70
+            try:
+                code = _be_child(target, seed, number, end, folder, shared, writing)
+            except BaseException:  # noqa: BLE001  # a child must not go on as its parent
+                traceback.print_exc()
+            finally:
+                os._exit(code)
         os.close(writing)
         with open(reading, "rb") as pipe:
             yield from _told_by(pipe.fileno(), child, shared)
@@ -147,7 +153,7 @@ def _be_child(target: Target, seed: int, first: int, end: float, folder: Path, s
     number = first
     with open(writing, "wb") as pipe:
         execute = target.begin(folder)
-        while time.monotonic() < end:
+        while number == first or time.monotonic() < end:  # one at least: to get ready may take all the time there is
             try:
                 execute_numbered(target, execute, seed, number)
             except BaseException as error:  # noqa: BLE001  # whatever it is, it is a find

@@ -1,7 +1,7 @@
 """What is fuzzed, each with what must be so."""
 
 from tests.fuzzing.running import Target
-from tests.fuzzing.targets import caches, configuration, mustache, packs, schemas, state, statefiles, texts
+from tests.fuzzing.targets import bundles, caches, configuration, mustache, packs, schemas, state, statefiles, texts
 
 TARGETS: dict[str, Target] = {
     target.name: target
@@ -14,5 +14,6 @@ TARGETS: dict[str, Target] = {
         *state.TARGETS,
         *statefiles.TARGETS,
         *caches.TARGETS,
+        *bundles.TARGETS,
     )
 }

@@ -27,7 +27,7 @@ from tests.fuzzing.running import Execute, Target, showing
 from tests.random_builds.builds import young_times_trusted
 
 LOG, SNAPSHOT = ".schemagen/log", ".schemagen/snapshot"
-_FILES = {
+FILES = {
     "pyproject.toml": '[tool.schemagen]\npacks = ["packs/plain"]\n',
     "packs/plain/pack.toml": 'name = "plain"\nlanguage = "text"\nview = "1"\n'
     '[[outputs]]\ntemplate = "plain.mustache"\npath = "{path}.txt"\n'
@@ -91,11 +91,13 @@ NO_CACHE = {"SCHEMAGEN_NO_CACHE": "1"}
 class Kept:
     """A project that was built, and builds of it, in an ``environment``, that begin with the same files each time."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] = NO_CACHE) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str] = NO_CACHE, files: Mapping[str, str] = FILES
+    ) -> None:
         self.root = folder
         self._environment = environment
         self._clean: dict[tuple[tuple[str, str | None], ...], dict[str, bytes]] = {}
-        self._write(_FILES)
+        self._write(files)
         self.build()
         self.build()
         self.before = self.all_files()
@@ -142,7 +144,10 @@ class Kept:
             young_times_trusted(),
             patch.dict(os.environ, self._environment),
         ):
-            code = main(["generate", "-w", "1"])
+            try:
+                code = main(["generate", "-w", "1"])
+            except SystemExit as end:  # it cannot start
+                code = int(end.code or 0)
         return code, out.getvalue()
 
     def clean(self, edits: tuple[tuple[str, str | None], ...]) -> dict[str, bytes]:
