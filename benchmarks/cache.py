@@ -45,7 +45,7 @@ def compare(schemas: Path, base: Path, *, runs: int, workers: int) -> bool:
             if contender.name == FOUND:
                 run(contender)  # there is something to be found from now on
         # What was put just before is what is fetched.
-        figures = measure(contenders, runs, prepare, warmups=1)
+        figures = measure(contenders, runs, prepare, warmups=1, is_best=True)
         count = sum(1 for _ in schemas.rglob("*.json"))
         _print_table(figures, count, runs, workers)
         first, *others = (outputs_of(contender) for contender in contenders)
@@ -78,7 +78,7 @@ def _contender(name: str, schemas: Path, base: Path, url: str, workers: int) -> 
 
 
 def _print_table(figures: dict[str, Figures], count: int, runs: int, workers: int) -> None:
-    print(f"\n{count} schemas, pack form, {workers} worker{'s'[: workers - 1]}, cold, median of {runs} runs")
+    print(f"\n{count} schemas, pack form, {workers} worker{'s'[: workers - 1]}, cold, the best of {runs} runs")
     print(f"{'':<28}{'wall s':>9}{'CPU s':>9}{'MB':>7}{'of CPU':>9}")
     for name, each in figures.items():
         share = each.cpu / figures[NONE].cpu

@@ -26,7 +26,7 @@ from schemagen.cache.mapping import (
     local_group,
     make_group,
 )
-from schemagen.cache.objects import reason_of, shown
+from schemagen.cache.objects import Order, reason_of, shown
 from schemagen.cache.pruning import prune, sizes, verify
 from schemagen.plan import Links, Task
 from tests.conftest import IS_WHOLE
@@ -304,7 +304,5 @@ def test_process_that_ends_is_no_harm() -> None:
     courier._start()
     courier._process.kill()
     courier._process.join()
-    from schemagen.cache.courier import Order
-
     assert list(courier.carry([Order("get", "x", 1)])) == []
     assert courier.trouble == "the process that asks it has ended"

@@ -20,10 +20,10 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
-from schemagen.cache.objects import REQUEST_SECONDS, ObjectStore, reason_of
+from schemagen.cache.objects import REQUEST_SECONDS, Failure, ObjectStore, Order, reason_of
 
 # So many requests are under way at once.
 _AT_ONCE = 16
@@ -32,20 +32,6 @@ _MOST_FAILURES = 3
 # So long is waited in all, and a second longer for so many bytes that came or went.
 _WAIT_SECONDS = REQUEST_SECONDS
 _LEAST_RATE = 1_000_000
-
-
-class Order(NamedTuple):
-    """What is asked for: ``kind`` is get (``argument`` is the most bytes), put or replace (it is the bytes)."""
-
-    kind: str
-    name: str
-    argument: Any
-
-
-class Failure(NamedTuple):
-    """Why something was not done."""
-
-    why: str
 
 
 class Courier:

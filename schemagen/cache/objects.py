@@ -8,7 +8,7 @@ read of an object than it may have.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from schemagen.errors import ConfigError, Location
@@ -25,6 +25,20 @@ DRIVERS: Mapping[str, tuple[str, str]] = {
 }
 _CREATES = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "memory"}
 _EXISTS, _UNMODIFIED = 409, 412
+
+
+class Order(NamedTuple):
+    """What is asked for: ``kind`` is get (``argument`` is the most bytes), put or replace (it is the bytes)."""
+
+    kind: str
+    name: str
+    argument: Any
+
+
+class Failure(NamedTuple):
+    """Why something was not done."""
+
+    why: str
 
 
 class Refused(Exception):  # noqa: N818  # not for a person: a warning is made of it

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from schemagen.cache.courier import Courier, Failure, Order
 from schemagen.cache.digests import sha256_of
 from schemagen.cache.folder import BLOBS, MAPPINGS, FolderStore, Unusable, differing, name_of
 from schemagen.cache.groups import groups_of
@@ -26,9 +25,13 @@ from schemagen.cache.mapping import (
     key_of_group,
     make_group,
 )
+from schemagen.cache.objects import Failure, Order
 from schemagen.cache.pruning import is_due, prune
 from schemagen.cache.settings import Settings
 from schemagen.plan import Task
+
+if TYPE_CHECKING:
+    from schemagen.cache.courier import Courier
 
 # A group in the folder is what was made after each other: up to so many outputs, or bytes.
 _MOST_OUTPUTS, _MOST_BYTES = 1024, 4 << 20
@@ -59,7 +62,7 @@ class Cache:
         self._has_warned = False
         self._different: list[str] = []
         self._folder = self._opened()
-        self._courier = Courier(settings.url) if settings.url else None
+        self._courier = _courier(settings.url) if settings.url else None
         self._held: dict[str, tuple[Group, bytes]] = {}  # by the keys of outputs
         self._held_bytes = 0
         self._there: set[str] = set()  # the keys of groups that are beyond this machine, whole
@@ -300,6 +303,12 @@ class Cache:
         if not self._has_warned:
             self._has_warned = True
             self._warn(f"{where or self._settings.shown}:1:1: warning: the cache: {why}")
+
+
+def _courier(url: str) -> Courier:
+    from schemagen.cache.courier import Courier  # with all that starts processes, which few builds need
+
+    return Courier(url)
 
 
 def _chunks(outputs: Iterable[New]) -> Iterator[list[New]]:

@@ -74,12 +74,10 @@ class _Reading:
         if ref.startswith("https:"):
             return [name for name, document in self._documents.items() if _id_of(document) == ref]
         uri, _, pointer = ref.partition("#")
-        if not uri or uri.endswith(API):
-            target = f"api/{posixpath.basename(pointer)}"
-        elif referrer.startswith("api/"):
-            target = _without_suffix(uri.removeprefix("../schemas/"))
-        else:
-            target = _without_suffix(posixpath.normpath(posixpath.join(posixpath.dirname(referrer), uri)))
+        own = API if referrer.startswith("api/") else f"schemas/{referrer}"
+        # Of a schema that was moved to another depth it may lead elsewhere than it did.
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(own), uri)) if uri else own
+        target = f"api/{posixpath.basename(pointer)}" if path == API else _without_suffix(path.removeprefix("schemas/"))
         return [target] if target in self._texts else []
 
 
