@@ -11,6 +11,8 @@ process.
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -95,8 +97,12 @@ def main() -> None:
     options.finds.mkdir(parents=True, exist_ok=True)
     begin, seeds_of, words = TARGETS[options.target]
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    # libFuzzer ends the process itself: the folder is left behind.
     folder = Path(tempfile.mkdtemp(prefix=f"guided-{options.target}-", dir=memory))
+    child = os.fork()  # libFuzzer ends the process itself
+    if child:
+        _, status = os.waitpid(child, 0)
+        shutil.rmtree(folder)
+        sys.exit(os.waitstatus_to_exitcode(status))
     corpus, work = folder / "corpus", folder / "work"
     corpus.mkdir()
     work.mkdir()
