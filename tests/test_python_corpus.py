@@ -1,5 +1,5 @@
-"""All real schemas: what is made of them in Python is formatted, typed and importable as one package, and their valid
-instances go through it."""
+"""Real schemas, a quarter of them unless all of the tests are asked for: what is made of them in Python is formatted,
+typed and importable as one package, and their valid instances go through it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import COUNTED
+from tests.conftest import COUNTED, IS_WHOLE
 from tests.python_tools import (
     PACKAGE,
     Packaged,
@@ -58,18 +58,24 @@ class Real:
 @pytest.fixture(scope="module")
 def real(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Real:
     folder = tmp_path_factory.mktemp("real")
+    schemas = folder / "project" / "schemas"
+    schemas.mkdir(parents=True)
+    named = {schema for schema, _ in EXCEPTIONS}
+    for number, file in enumerate(sorted((corpus / "schemastore/schemas").glob("*.json"))):
+        if IS_WHOLE or number % 4 == 0 or file.stem in named:
+            shutil.copy(file, schemas)
     files = {
         (file.parent.name, file.name): json.loads(file.read_bytes())
         for file in sorted((corpus / "schemastore/valid").glob("*/*.json"))
+        if (schemas / f"{file.parent.name}.json").is_file()
     }
-    schemas = corpus / "schemastore/schemas"
     packages = make_packages(folder, schemas, ["python", "typeddict", "pydantic"], is_faithful=False)
     return Real(folder, files, packages)
 
 
 @pytest.mark.parametrize("pack", ["python", "typeddict", "pydantic"])
 def test_modules_are_formatted(real: Real, pack: str) -> None:
-    assert len(real.packages[pack]) == 500
+    assert len(real.packages[pack]) >= (500 if IS_WHOLE else 125)
     assert_formatted(real.folder / pack)
 
 
@@ -91,11 +97,13 @@ def test_package_of_some_models_passes_mypy(corpus: Path, tmp_path: Path) -> Non
 def test_valid_instances_go_through_all_but_those_that_are_named(real: Real, pack: str, record_property: Any) -> None:
     if pack == "pydantic":
         pytest.importorskip("pydantic")
-    assert len(real.files) == 735
+    assert len(real.files) >= (735 if IS_WHOLE else 150)
     refused = real.refused(real.folder / pack, real.packages[pack])
     assert refused.keys() == EXCEPTIONS.keys()
     through = len(real.files) - len(refused)
-    record_property(f"{COUNTED}of 735 valid instances of SchemaStore went through the pack {pack}", through)
+    record_property(
+        f"{COUNTED}of {len(real.files)} valid instances of SchemaStore went through the pack {pack}", through
+    )
     assert through / len(real.files) >= 0.98
 
 
