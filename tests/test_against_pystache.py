@@ -19,12 +19,13 @@ from schemagen.view import build_view
 from tests.conftest import REPOSITORY, parts
 
 Count = Callable[[str, object], None]
+PARTS = 8
 ANCESTOR = "benchmarks/ancestor/pack"
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["form", "markdown"])
-@pytest.mark.parametrize("part", parts(4))
+@pytest.mark.parametrize("part", parts(PARTS))
 def test_all_real_schemas(corpus: Path, tmp_path: Path, name: str, part: int, record_property: Count) -> None:
     config = Config(str(tmp_path), (str(corpus / "schemastore/schemas"),), "out", (), unresolved_refs="opaque")
     project = load_project(config)
@@ -33,7 +34,7 @@ def test_all_real_schemas(corpus: Path, tmp_path: Path, name: str, part: int, re
     partials = {file.stem: file.read_text("utf-8") for file in (folder / "partials").glob("*.mustache")}
     template = (folder / f"{name}.mustache").read_text("utf-8")
     pystache = Kept(template, partials, LANGUAGES["html" if name == "form" else name].escape)
-    schemas = sorted(project.tasks)[part::4]
+    schemas = sorted(project.tasks)[part::PARTS]
     for schema in schemas:
         view = build_view(*project.resolved(schema), output.names_read)
         assert output.render(view) == pystache.render(view).encode(), schema

@@ -286,9 +286,9 @@ else:
 """
 
 
-@pytest.mark.long
+@pytest.mark.whole
 def test_bucket_of_s3_is_used_as_any_store(project: Project, pytestconfig: pytest.Config) -> None:
-    """With s3fs, and moto for the server; both in an environment of their own."""
+    """With s3fs, and moto for the server; both in an environment of their own, which takes pip a minute."""
     assert pytestconfig.cache is not None
     python = peer_python(pytestconfig.cache, "s3fs>=2024.12", "moto[server]>=5")
     ours = subprocess.run(

@@ -1,4 +1,5 @@
-"""What doit says and does of 10,000 schemas, through the documented dodo.py, is what a doit user expects.
+"""What doit says and does of 2,000 schemas (10,000 where all of the tests are asked for), through the documented
+dodo.py, is what a doit user expects.
 
 ``list``, ``info``, ``clean``, ``forget``, ``reset-dep`` and ``dumpdb`` are doit's own words; what they mean is in its
 documentation ("Other commands").
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import IS_WHOLE, Project
 
-FOLDERS = A_FOLDER = 100
+FOLDERS, A_FOLDER = 100, 100 if IS_WHOLE else 20
+COUNT = FOLDERS * A_FOLDER + 1
 # The first schema of every folder refs the shared one.
 FIRSTS = [f"generate:{folder:02}/s00" for folder in range(FOLDERS)]
 NAMES = [f"generate:{folder:02}/s{number:02}" for folder in range(FOLDERS) for number in range(A_FOLDER)]
@@ -28,7 +30,7 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """10,001 schemas, one output each, built by doit. Tests work on copies of it."""
+    """Very many schemas, one output each, built by doit. Tests work on copies of it."""
     root = tmp_path_factory.mktemp("many") / "built"
     root.mkdir()
     project = Project(root)
@@ -39,7 +41,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.write(SHARED, {"title": "Shared"})
     project.write("packs/tiny/tiny.txt.mustache", "{{title}}\n")
     project.config(packs=["packs/tiny"])
-    assert project.doit("-n", "2").summary == "10001 generated, 0 fresh, 0 failed"
+    assert project.doit("-n", "2").summary == f"{COUNT} generated, 0 fresh, 0 failed"
     return project
 
 
@@ -77,7 +79,7 @@ def test_list_has_the_status_of_every_schema(many: Project) -> None:
     (many.root / "build/08/s08.txt").unlink()
     stale = {*FIRSTS, "generate:shared", "generate:07/s07", "generate:08/s08"}
     assert {name for name, letter in statuses(many).items() if letter == "R"} == stale
-    assert many.doit().summary == "103 generated, 9898 fresh, 0 failed"
+    assert many.doit().summary == f"103 generated, {COUNT - 103} fresh, 0 failed"
     assert statuses(many) == dict.fromkeys(ALL, "U")
 
 
@@ -141,10 +143,10 @@ def test_forgotten_tasks_run_again(many: Project) -> None:
     result = many.doit("forget", "generate:42/s00", "generate:shared")
     assert (result.code, result.out) == (0, "forgetting generate:42/s00\nforgetting generate:shared\n")
     assert {name for name, letter in statuses(many).items() if letter == "R"} == {"generate:42/s00", "generate:shared"}
-    assert many.doit().summary == "2 generated, 9999 fresh, 0 failed"
+    assert many.doit().summary == f"2 generated, {COUNT - 2} fresh, 0 failed"
 
     assert many.doit("forget").out.splitlines() == [f"forgetting {name}" for name in ("generate", *ALL)]
-    assert many.doit("-n", "2").summary == "10001 generated, 0 fresh, 0 failed"
+    assert many.doit("-n", "2").summary == f"{COUNT} generated, 0 fresh, 0 failed"
     assert many.mtimes() == before, "what is made again with the same bytes is not written"
 
     assert many.doit("forget", "--all").out == "forgetting all tasks\n"
@@ -153,22 +155,22 @@ def test_forgotten_tasks_run_again(many: Project) -> None:
 
 def test_reset_dep_takes_the_outputs_that_are_there_for_fresh(many: Project) -> None:
     edit(many, SHARED, {"title": "Common"})
-    edit(many, "schemas/50/s50.json", {"title": "Half"})
+    edit(many, "schemas/50/s10.json", {"title": "Half"})
     before = many.outputs()
-    result = many.doit("reset-dep", "generate:50/s50")
-    assert (result.code, result.out) == (0, "processed generate:50/s50\n")
+    result = many.doit("reset-dep", "generate:50/s10")
+    assert (result.code, result.out) == (0, "processed generate:50/s10\n")
     assert {name for name, letter in statuses(many).items() if letter == "R"} == {*FIRSTS, "generate:shared"}
 
     lines = many.doit("reset-dep").out.splitlines()
     words = {name: word for word, name in (line.split() for line in lines)}
     assert {name for name in ALL if words[name] == "processed"} == {*FIRSTS, "generate:shared"}
     assert {words[name] for name in ALL} == {"processed", "skip"}
-    assert many.doit().summary == "0 generated, 10001 fresh, 0 failed"
+    assert many.doit().summary == f"0 generated, {COUNT} fresh, 0 failed"
     assert many.outputs() == before, "no task is run"
 
     shutil.rmtree(many.root / ".schemagen")
-    assert many.doit("reset-dep").out.count("processed generate:") == 10_001
-    assert many.doit().summary == "0 generated, 10001 fresh, 0 failed"
+    assert many.doit("reset-dep").out.count("processed generate:") == COUNT
+    assert many.doit().summary == f"0 generated, {COUNT} fresh, 0 failed"
 
 
 def test_dumpdb_prints_what_is_remembered_of_every_task(many: Project) -> None:
