@@ -20,7 +20,6 @@ What is of another version or machine, or damaged, is passed over: then the docu
 from __future__ import annotations
 
 import json
-import os
 import sys
 from array import array
 from bisect import bisect_left
@@ -32,7 +31,7 @@ from typing import Any, Literal
 import xxhash
 
 from schemagen.jsontext import join_pointer, split_pointer
-from schemagen.state.files import create_anew, open_regular
+from schemagen.state.files import read_whole, write_whole
 from schemagen.state.glance import DIGEST, Times
 
 HEADER = b"schemagen-index 1\n"
@@ -217,17 +216,11 @@ def repeated_entry(index: Index) -> int | None:
 def load_index(path: str) -> Index | None:
     """The index at ``path``; None where there is none, or it is of another version or machine, or damaged, or not what
     we write."""
-    try:
-        with open(open_regular(path, os.O_RDONLY), "rb") as file:
-            data = file.read()
-    except OSError:
+    found = read_whole(path, HEADER)
+    if found is None:
         return None
-    start = len(HEADER) + 17
+    data, start = found
     whole = memoryview(data)
-    if not data.startswith(HEADER):
-        return None
-    if data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n":
-        return None
     end = data.find(b"\n", start)
     try:
         order, name, holders, levels, times, digest, is_old, sizes = json.loads(data[start:end])
@@ -275,10 +268,4 @@ def write_index(path: str, index: Index) -> None:
     sizes = [part.nbytes for part in parts]
     names: list[Any] = [sys.byteorder, index.file, index.holders, index.levels, index.times, index.digest, index.is_old]
     head = json.dumps([*names, sizes]).encode() + b"\n"
-    digest = xxhash.xxh3_64(head)
-    for part in parts:
-        digest.update(part)
-    temp = f"{path}.new"
-    with open(temp, "wb", opener=create_anew) as file:
-        file.writelines([HEADER, digest.hexdigest().encode() + b"\n", head, *parts])
-    os.replace(temp, path)
+    write_whole(path, HEADER, [head, *parts])

@@ -11,9 +11,7 @@ from array import array
 from itertools import chain
 from operator import attrgetter
 
-import xxhash
-
-from schemagen.state.files import open_regular
+from schemagen.state.files import read_whole
 
 HEADER = b"schemagen-snapshot 6\n"
 # Size, modification time and change time (both in nanoseconds), inode.
@@ -33,17 +31,11 @@ _WORTH_A_PROCESS = 4000
 def load_parts(path: str) -> tuple[str, str, list[int], list[memoryview]] | None:
     """What the snapshot at ``path`` begins with (see ``snapshot``): its key, its dodo, its counts, and its parts. None
     where there is no snapshot, or it is of another version or machine, or damaged, or not what we write."""
-    try:
-        with open(open_regular(path, os.O_RDONLY), "rb") as file:
-            data = file.read()
-    except OSError:
+    found = read_whole(path, HEADER)
+    if found is None:
         return None
-    start = len(HEADER) + 17
-    if not data.startswith(HEADER):
-        return None
+    data, start = found
     whole = memoryview(data)
-    if data[len(HEADER) : start] != xxhash.xxh3_64_hexdigest(whole[start:]).encode() + b"\n":
-        return None
     try:
         key, dodo, line, _ = data[start : start + _HEAD].split(b"\n", 3)
         order, *numbers = line.decode().split(" ")

@@ -16,16 +16,13 @@ columns of the tasks. What is of another version or machine, or damaged, is pass
 from __future__ import annotations
 
 import json
-import os
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import xxhash
-
 from schemagen.state.columns import Columns, bytes_of
-from schemagen.state.files import create_anew
+from schemagen.state.files import write_whole
 from schemagen.state.glance import DIGEST, HEADER, Times, load_parts, paths_of
 
 Data = bytes | memoryview
@@ -130,10 +127,4 @@ def write_snapshot(path: str, snapshot: Snapshot) -> None:
     counts = [len(snapshot.unsettled), snapshot.inputs, snapshot.outputs, *(len(part) for part in parts)]
     numbers = " ".join([sys.byteorder, *map(str, counts)])
     head = f"{snapshot.key}\n{snapshot.dodo}\n{numbers}\n".encode()
-    digest = xxhash.xxh3_64(head)
-    for part in parts:
-        digest.update(part)
-    temp = f"{path}.new"
-    with open(temp, "wb", opener=create_anew) as file:
-        file.writelines([HEADER, digest.hexdigest().encode() + b"\n", head, *parts])
-    os.replace(temp, path)
+    write_whole(path, HEADER, [head, *parts])
