@@ -8,9 +8,9 @@ from schemagen.config import Config
 from schemagen.dialects import id_of
 from schemagen.digest import digest_of
 from schemagen.errors import Location
-from schemagen.jsontext import dumps, join_pointer, resolve_pointer, split_pointer
+from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
 from schemagen.model import Home, JsonValue, SchemaFile
-from schemagen.openapi import Dialect, as_2020_12, dialect_of
+from schemagen.openapi import Dialect, as_2020_12, dialect_of, part_of
 from schemagen.sources import read_bytes
 from schemagen.texts import parse_text, place_in, syntax_of
 
@@ -41,10 +41,7 @@ class Document:
             value = self.value_at(pointer)
         except (LookupError, ValueError):  # ValueError: an index of thousands of digits
             return None
-        if not isinstance(value, dict | bool):
-            return None
-        text = dumps(schema_of(value, self.dialect)).encode()
-        return digest_of(text), len(text)
+        return part_of(value, is_old=self.dialect.is_openapi_3_0)
 
     def value_at(self, pointer: str) -> JsonValue:
         """The value at ``pointer``; raises LookupError where there is none."""

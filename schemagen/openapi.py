@@ -17,7 +17,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from schemagen.dialects import draft_named
+from schemagen.digest import digest_of
 from schemagen.errors import Location, SchemaError
+from schemagen.jsontext import dumps
 from schemagen.model import Draft, JsonValue
 
 _OF_OPENAPI = re.compile(r"https?://spec\.openapis\.org/oas/3\.\d+/dialect/[^/]+")
@@ -114,3 +116,16 @@ def _with_null(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
         rest = {keyword: value for keyword, value in schema.items() if keyword != "allOf"}
         return {**rest, "anyOf": [{"allOf": schema["allOf"]}, _NULL]}
     return schema
+
+
+def said_by(value: JsonValue, *, is_old: bool) -> bytes:
+    """The JSON of what a schema says, however it is laid out. One that ``is_old`` is in the dialect of OpenAPI 3.0."""
+    return dumps(as_2020_12(value) if is_old else value).encode()
+
+
+def part_of(value: JsonValue, *, is_old: bool) -> tuple[str, int] | None:
+    """The digest of what a schema says, and the bytes that it takes; None for what is no schema."""
+    if not isinstance(value, dict | bool):
+        return None
+    text = said_by(value, is_old=is_old)
+    return digest_of(text), len(text)

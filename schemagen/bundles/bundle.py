@@ -9,12 +9,12 @@ import os
 
 from schemagen.bundles.index import Index
 from schemagen.bundles.places import place_of_byte
-from schemagen.bundles.reading import File, bytes_at, parsed, said_by, telling_of
+from schemagen.bundles.reading import File, bytes_at, parsed, telling_of
 from schemagen.dialects import id_of
 from schemagen.errors import Location, SchemaError
-from schemagen.jsontext import dumps, join_pointer, resolve_pointer, split_pointer
+from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
 from schemagen.model import Cut, Draft, Home, JsonValue
-from schemagen.openapi import Dialect, dialect_of
+from schemagen.openapi import Dialect, dialect_of, part_of
 from schemagen.state.sight import Sight
 
 
@@ -72,9 +72,7 @@ class Bundle:
             value = self.value_at(pointer)
         except (LookupError, ValueError):  # ValueError: an index of thousands of digits
             return None
-        if not isinstance(value, dict | bool):
-            return None
-        return said_by(value, is_old=self.dialect.is_openapi_3_0).hex(), len(dumps(value))
+        return part_of(value, is_old=self.dialect.is_openapi_3_0)
 
     def value_at(self, pointer: str) -> JsonValue:
         """The value at ``pointer``; raises LookupError where there is none."""

@@ -18,9 +18,9 @@ from schemagen.bundles.index import Index, Making, load_index, repeated_entry, w
 from schemagen.bundles.places import place_of_byte
 from schemagen.bundles.scanning import Scanning
 from schemagen.errors import Location, SchemaError
-from schemagen.jsontext import dumps, join_pointer, parse, split_pointer
+from schemagen.jsontext import join_pointer, parse, split_pointer
 from schemagen.model import Draft, JsonValue
-from schemagen.openapi import TELLING, as_2020_12, dialect_of
+from schemagen.openapi import TELLING, dialect_of, said_by
 from schemagen.state.glance import times_at, times_of
 from schemagen.state.sight import UNSURE, file_system_now, settled
 from schemagen.unchanged import INDEX_PREFIX, LOCK, STATE_FOLDER
@@ -103,7 +103,7 @@ def _described(file: File, fd: int, making: Making, index: Index, before: Index 
     for entry in new:
         if index.is_definition(entry):
             value = parsed(file, index, entry, bytes_at(file, fd, index, entry))
-            making.say(entry, said_by(value, is_old=is_old))
+            making.say(entry, xxhash.xxh3_128_digest(said_by(value, is_old=is_old)))
     return Index(index.file, index.holders, index.levels, index.times, index.digest, is_old, index.columns)
 
 
@@ -116,11 +116,6 @@ def telling_of(file: File, fd: int, index: Index) -> dict[str, JsonValue]:
         else None  # which tells nothing that is known
         for key, entry in found.items()
     }
-
-
-def said_by(schema: JsonValue, *, is_old: bool) -> bytes:
-    """The digest of what ``schema`` says, however it is laid out."""
-    return xxhash.xxh3_128_digest(dumps(as_2020_12(schema) if is_old else schema).encode())
 
 
 def bytes_at(file: File, fd: int, index: Index, entry: int) -> bytes:
