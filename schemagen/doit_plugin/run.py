@@ -33,6 +33,7 @@ from schemagen.unchanged import LOCK, NO_OPTIONS, STATE_FOLDER, Glance, key_with
 if TYPE_CHECKING:
     from schemagen.changes import Changes, Look
     from schemagen.cluster.scheduler import Cluster
+    from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
     from schemagen.session import Session
     from schemagen.sharing import Sharing
 
@@ -161,10 +162,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         scheduler: str = "",
     ) -> Any:
         from schemagen.doit_plugin.checker import ContentChecker
-        from schemagen.doit_plugin.reporter import Reporter
-        from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
         from schemagen.leftovers import remove_orphans
-        from schemagen.plan import EDITED
         from schemagen.workers import deep_recursion
         from schemagen.writing import sweep_temps
 
@@ -188,15 +186,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             self._session = session
             session.started = self._started
             common = (self.dep_manager, report, continue_, always, Stream(verbosity, force_verbosity))
-            runner: SerialRunner | ThreadRunner | BatchRunner
-            cluster = _cluster_for(session, engine, scheduler)
-            if not num_process and not session.formatting.takes_many and cluster is None:
-                runner = SerialRunner(*common)
-            elif par_type == "thread" and cluster is None:
-                session.prepare()  # a template that two threads compile at once is wrong in one of them
-                runner = ThreadRunner(*common, num_process)
-            else:  # if only for formatters that take many outputs at once
-                runner = BatchRunner(*common, num_process or 1, session, cluster)
+            runner = _runner_of(session, common, num_process, par_type, _cluster_for(session, engine, scheduler))
             if session.changes is None:  # else the last build ended, and has left nothing
                 sweep_temps(session.root / session.config.output)
             if self.sel_default_tasks and session.changes is None:
@@ -209,13 +199,9 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
                 result: int = runner.run_all(self.control.task_dispatcher())
             finally:
                 sharing.close()
-                if self._stops.is_stopped or (isinstance(runner, BatchRunner) and runner.has_lost_workers):
+                if self._stops.is_stopped or runner.has_lost_workers:
                     sweep_temps(session.root / session.config.output)
-            for path in sorted(session.kept):
-                session.warn(f"{path}:1:1: {EDITED}: kept")
-                if isinstance(report, Reporter):
-                    report.kept(path)
-            return result or int(bool(session.kept))
+            return result or _tell_of_kept(session, report)
 
     def _select(self, single: bool, auto_delayed_regex: bool) -> TaskControl:
         control = TaskControl(self.task_list, auto_delayed_regex=auto_delayed_regex)
@@ -324,6 +310,33 @@ def _project_folder(params: Any) -> Path:
     """The folder that doit will change to: that of the dodo.py, or the one that an option says."""
     dodo = Path(params.get("dodoFile") or "dodo.py")
     return Path(params.get("cwdPath") or dodo.parent).resolve()
+
+
+def _runner_of(
+    session: Session, common: tuple[Any, Any, bool, bool, Any], workers: int, par_type: str, cluster: Cluster | None
+) -> SerialRunner | ThreadRunner | BatchRunner:
+    """Who runs the tasks; ``common`` is what every runner of doit's is told, ``workers`` 0 for this process alone."""
+    from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
+
+    if not workers and not session.formatting.takes_many and cluster is None:
+        return SerialRunner(*common)
+    if par_type == "thread" and cluster is None:
+        session.prepare()  # a template that two threads compile at once is wrong in one of them
+        return ThreadRunner(*common, workers)
+    # If only for formatters that take many outputs at once.
+    return BatchRunner(*common, workers or 1, session, cluster)
+
+
+def _tell_of_kept(session: Session, report: Any) -> int:
+    """Name the outputs that were edited and are kept; 1 if there are any."""
+    from schemagen.doit_plugin.reporter import Reporter
+    from schemagen.plan import EDITED
+
+    for path in sorted(session.kept):
+        session.warn(f"{path}:1:1: {EDITED}: kept")
+        if isinstance(report, Reporter):
+            report.kept(path)
+    return int(bool(session.kept))
 
 
 def _cluster_for(session: Session, engine: str, scheduler: str) -> Cluster | None:

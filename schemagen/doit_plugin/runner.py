@@ -52,6 +52,11 @@ class _Committing:
     final_result: int
     _stop_running: bool
 
+    @property
+    def has_lost_workers(self) -> bool:
+        """Whether a worker ended that may have left temporary files."""
+        return False
+
     def select_task(self, node: Any, tasks_dict: dict[str, Any]) -> bool:
         """An index is made even where a schema that it shows failed."""
         if isinstance(node.task, IndexTask):
@@ -148,7 +153,6 @@ class BatchRunner(_Committing, Runner):  # type: ignore[misc]  # doit has no typ
 
     @property
     def has_lost_workers(self) -> bool:
-        """Whether a worker ended that may have left temporary files."""
         return self._engine is not None and self._engine.losses > 0
 
     def run_tasks(self, task_dispatcher: Any) -> None:
