@@ -89,7 +89,7 @@ class OutputFolder:
                     file.write(piece)
                 if mode is not None:
                     os.fchmod(fd, stat.S_IMODE(mode))
-        except BaseException:
+        except BaseException:  # a signal too: nobody else knows of this file
             _unlink(temp)
             raise
         return temp, digest.hexdigest()

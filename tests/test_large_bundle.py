@@ -75,7 +75,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def age(project: Project) -> None:
-    """Wait until the times of all files are two seconds old, and have them recorded."""
+    """Wait until the times of all files are two seconds old, which no event tells, and have them recorded."""
     time.sleep(2.1)
     assert project.run("generate").summary == f"0 generated, {COUNT} fresh, 0 failed"
 

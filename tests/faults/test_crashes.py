@@ -13,16 +13,6 @@ import pytest
 
 from tests.conftest import Project
 from tests.faults.running import build
-from tests.faults.test_schema_bytes import plain
-
-
-@pytest.fixture
-def small(empty_project: Project) -> Project:
-    plain(empty_project)
-    for name in "abc":
-        empty_project.write(f"schemas/{name}.json", {"title": name})
-    return empty_project
-
 
 HANGS_UP = """
 import os, signal, sys

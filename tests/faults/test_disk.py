@@ -14,15 +14,6 @@ import pytest
 
 from tests.conftest import Project, without_right_to_read_all
 from tests.faults.running import FAILED, build, command, line_of
-from tests.faults.test_schema_bytes import plain
-
-
-@pytest.fixture
-def small(empty_project: Project) -> Project:
-    plain(empty_project)
-    for name in "abc":
-        empty_project.write(f"schemas/{name}.json", {"title": name})
-    return empty_project
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ def judge_outputs(outputs: dict[str, bytes], *, is_thorough: bool) -> None:
         if judge is not None and (is_thorough or judge is _judge_python):
             try:
                 judge(text)
-            except Exception as error:
+            except Exception as error:  # of any parser: it is raised again, with what was parsed
                 error.add_note(f"{path}:\n{text[:30_000]}")
                 raise
 
