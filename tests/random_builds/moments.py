@@ -25,7 +25,10 @@ BUILDERS = (str(Path(schemagen.__file__).parent), str(Path(__file__).with_name("
 CHANGING = {"write", "writelines", "replace", "unlink", "mkdir", "rmdir", "ftruncate", "fsync", "fchmod"}
 LOOKING = {"stat", "lstat", "scandir", "listdir", "fstat", "read"}
 # What only carries a step out is not what names it.
-_CARRIERS = ("LogWriter.", "State._append", "State.flush", "State.together", "open_regular", "create_anew")
+_CARRIERS = (
+    *("LogWriter.", "State._append", "State.flush", "State.together"),
+    *("open_regular", "create_anew", "read_whole", "write_whole"),
+)
 
 
 @dataclass(frozen=True, slots=True)
