@@ -15,7 +15,7 @@ import pystache
 
 from schemagen.config import Config
 from schemagen.project import load_project
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 
 
 def main(schemas: str, output: str, pack: str) -> None:

@@ -32,7 +32,7 @@ from schemagen.mustache import Source, Templates
 from schemagen.packs import builtin_folder, load_pack
 from schemagen.packs.known import given_by_views
 from schemagen.project import load_project
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 
 PACKS = ("form", "markdown")
 OURS = "schemagen, compiled"

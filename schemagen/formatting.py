@@ -36,6 +36,8 @@ def _alive() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    """A formatter, and the outputs that it is for."""
+
     formatter: Formatter
     matches: re.Pattern[str]
     program: Program | None  # None for one that leaves outputs as they are

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from schemagen.errors import Location, OutputError, SchemaError, TemplateError
-from schemagen.languages import Modules
+from schemagen.languages import Modules, prepare_modules
 from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, Pack
-from schemagen.view import build_view
+
+if TYPE_CHECKING:
+    from schemagen.view.shapes import Plain
 
 Rendered = tuple[str, Iterable[bytes]]
+
+
+def prepare(packs: Iterable[Pack]) -> None:
+    """Compile all templates of ``packs``, and import what rendering them needs, so that processes that are forked after
+    this need not."""
+    _build_view()
+    for output in (output for pack in packs for output in pack.outputs):
+        output.prepare()
+        prepare_modules(output.names_read)
 
 
 def render_outputs(
@@ -28,7 +40,7 @@ def render_outputs(
         for output in pack.outputs
         if (path := output.path_for(schema.name)) in wanted
     ]
-    view = build_view(schema, resolution, _names_read([output for _, _, output in outputs]))
+    view = _build_view()(schema, resolution, _names_read([output for _, _, output in outputs]))
     modules = Modules(schema, resolution)
     for path, pack, output in outputs:
         seen = {**pack.seen_by_templates(view), **modules.read_by(output.names_read, pack.values)}
@@ -37,7 +49,15 @@ def render_outputs(
 
 def whole_view(schema: Schema, resolution: Resolution) -> dict[str, Any]:
     """All that a template can see of ``schema``; of modules of types, those without any option."""
-    return {**build_view(schema, resolution), **Modules(schema, resolution).read_by(None, {})}
+    return {**_build_view()(schema, resolution, None), **Modules(schema, resolution).read_by(None, {})}
+
+
+@cache
+def _build_view() -> Callable[[Schema, Resolution, frozenset[str] | None], Plain]:
+    """What builds views; imported only where something is rendered."""
+    from schemagen.view.root import build_view
+
+    return build_view
 
 
 def _names_read(outputs: Sequence[Output]) -> frozenset[str] | None:

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemagen.changes import Changes
 from schemagen.config import Config
 from schemagen.drafting import Drafts
 from schemagen.formatting import Formatting, prepare_formatting
-from schemagen.generate import Rendered
+from schemagen.generate import Rendered, prepare
 from schemagen.made import Draft, Look, Made
 from schemagen.overview import NO_SUMMARY, summarise
 from schemagen.pack_files import PackFiles
@@ -22,7 +22,6 @@ from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, st
 from schemagen.priority import Rank, ranking
 from schemagen.project import Project, load_changed, load_project
 from schemagen.rows import PACKS_ROW, row_name, task_name
-from schemagen.shards import Name, divide, name_of, parts_of_tasks
 from schemagen.state.shapes import OURS
 from schemagen.state.sight import Sight, see
 from schemagen.state.store import Place, State, encode
@@ -32,6 +31,9 @@ from schemagen.writing import (
     discard,
     move_into_place,
 )
+
+if TYPE_CHECKING:
+    from schemagen.shards import Name
 
 REASONS_KEPT = 5
 _ASKED_FOR = ("asked for",)
@@ -115,11 +117,13 @@ class Session:
         return [task for task in self.project.project_tasks if self._is_own(task)]
 
     def _is_own(self, task: Task) -> bool:
-        return self.config.shard is None or self._shards[name_of(task)] == self.config.shard[0]
+        return self.config.shard is None or self._shards[task.is_for_project, task.name] == self.config.shard[0]
 
     @cached_property
     def _shards(self) -> Mapping[Name, int]:
         """The shard that makes each task, by its name."""
+        from schemagen.shards import divide, parts_of_tasks
+
         assert self.config.shard is not None
         parts = parts_of_tasks(self.tasks(), self.project.project_tasks, self.project.size)
         return divide(parts, self.config.shard[1])
@@ -234,9 +238,7 @@ class Session:
 
     def prepare(self) -> None:
         """Compile all templates, so that processes that are forked after this need not."""
-        for pack in self.project.packs:
-            for output in pack.outputs:
-                output.prepare()
+        prepare(self.project.packs)
 
     # -- in a worker
 

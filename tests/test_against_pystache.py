@@ -15,7 +15,7 @@ from schemagen.config import Config
 from schemagen.packs import builtin_folder, load_pack
 from schemagen.packs.languages import LANGUAGES
 from schemagen.project import load_project
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 from tests.conftest import REPOSITORY, parts
 
 Count = Callable[[str, object], None]

@@ -18,7 +18,7 @@ from schemagen.config import Config
 from schemagen.packs import Pack, load_pack
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 from tests.conftest import REPOSITORY, Project
 
 HOSTILE = [

@@ -12,7 +12,7 @@ from schemagen.config import Config
 from schemagen.overview import Entry, build_overview
 from schemagen.packs.known import given_by_views
 from schemagen.project import load_project
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 from tests.conftest import IS_WHOLE
 
 

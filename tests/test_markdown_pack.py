@@ -17,7 +17,7 @@ from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.packs import Pack, load_pack
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 from tests.conftest import REPOSITORY
 from tests.test_form_pack import HOSTILE, everywhere
 

@@ -19,7 +19,7 @@ from schemagen.model import Resolution, Schema
 from schemagen.packs import Output, load_pack
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 from tests.conftest import COUNTED, REPOSITORY, Project, parts
 from tests.test_markdown_pack import OUR_HTML
 

@@ -23,7 +23,7 @@ from schemagen.errors import RefError, SchemaError
 from schemagen.jsontext import join_pointer, resolve_pointer
 from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.refs import Library, scan_document
-from schemagen.refs.scan import SPECIFICATIONS
+from schemagen.refs.scan import specification_of
 from schemagen.sources import find_schemas, read_schema
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -497,7 +497,7 @@ def test_pointers_lead_where_referencing_says(tree: dict[str, Any], data: st.Dat
     schema = _schema(document, Draft.D2020)
     config = Config(os.curdir, unresolved_refs="opaque")
     target = Library([schema], config).resolve(schema).targets["schemas/a.json", "#/not", "$ref"]
-    resource = SPECIFICATIONS[Draft.D2020].create_resource(document)
+    resource = specification_of(Draft.D2020).create_resource(document)
     try:
         expected = Registry().with_resource("", resource).resolver("").lookup(value).contents
     except Unresolvable:
@@ -533,7 +533,7 @@ def _suite(folder: str, *names: str) -> Iterator[tuple[dict[str, Any], Schema, R
 def test_references_of_the_test_suite_lead_where_referencing_says(folder: str) -> None:
     compared = 0
     for group, schema, resolution in _suite(folder, *SUITE_FILES, "unknownKeyword", "dynamicRef", "recursiveRef"):
-        resource = SPECIFICATIONS[schema.draft].create_resource(schema.document)
+        resource = specification_of(schema.draft).create_resource(schema.document)
         uri = "http://test.example/schemas/a.json"
         resolver = REGISTRY.with_resource(uri, resource).resolver(uri)
         own = (pointer for path, pointer, keyword in resolution.targets if (path, keyword) == (schema.path, "$ref"))
@@ -618,7 +618,7 @@ def test_local_references_of_the_corpus_lead_where_referencing_says() -> None:
     compared = 0
     for schema in schemas:
         targets = library.resolve(schema).targets
-        resource = SPECIFICATIONS[schema.draft].create_resource(schema.document)
+        resource = specification_of(schema.draft).create_resource(schema.document)
         resolver = Registry().with_resource("", resource).resolver("")
         for pointer, keyword, value, inside, _ in scan_document(schema).references:
             target = targets[schema.path, pointer, keyword]

@@ -18,10 +18,11 @@ from schemagen.jsontext import parse
 from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
-from schemagen.view import VIEW_VERSION, build_view
+from schemagen.view import VIEW_VERSION
 from schemagen.view.definitions import cycles
 from schemagen.view.markdown import code_block, code_span, escape_markdown
 from schemagen.view.patterns import html_pattern
+from schemagen.view.root import build_view
 from schemagen.view.shapes import (
     CHILDREN,
     CONTROLS,

@@ -17,7 +17,8 @@ from schemagen.model import Draft
 from schemagen.python.shapes import EMPTY_PY_CODEC, EMPTY_PY_DECLARATION, EMPTY_PY_MEMBER, EMPTY_PY_MODULE
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
-from schemagen.view import VIEW_VERSION, build_view, shapes, view_schema
+from schemagen.view import VIEW_VERSION, shapes, view_schema
+from schemagen.view.root import build_view
 from tests.conftest import IS_WHOLE
 from tests.views import view_of
 

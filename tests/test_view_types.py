@@ -15,7 +15,7 @@ from schemagen.config import Config
 from schemagen.model import Draft
 from schemagen.refs import Library
 from schemagen.sources import find_schemas, read_schema
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 from tests.node_tools import npm_packages
 from tests.views import view_of
 

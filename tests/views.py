@@ -8,7 +8,7 @@ from typing import Any
 from schemagen.jsontext import parse
 from schemagen.keywords import walk_schemas
 from schemagen.model import Draft, Resolution, Schema, Target
-from schemagen.view import build_view
+from schemagen.view.root import build_view
 
 
 def view_of(

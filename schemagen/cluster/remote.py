@@ -34,7 +34,7 @@ from schemagen.cluster.identity import difference, identity
 from schemagen.cluster.overtime import Overtime, Watch
 from schemagen.digest import digest_of
 from schemagen.errors import Location, OutputError, SchemaError, SchemagenError
-from schemagen.generate import render_outputs
+from schemagen.generate import prepare, render_outputs
 from schemagen.jsontext import parse
 from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
 from schemagen.packs import Pack
@@ -96,9 +96,7 @@ class _Setup:
     @cached_property
     def _prepared(self) -> tuple[Pack, ...]:
         packs = tuple(map(pack_from, self._data["packs"]))
-        for pack in packs:
-            for output in pack.outputs:
-                output.prepare()
+        prepare(packs)
         return packs
 
     @property

@@ -11,6 +11,7 @@ from doit.cmd_base import TaskLoader2
 from doit.cmd_clean import Clean
 from doit.cmd_help import Help
 from doit.doit_cmd import DoitMain
+from doit.plugin import PluginDict
 
 from schemagen.changes import EVERYTHING, Changes, Look
 from schemagen.config import Config
@@ -87,6 +88,10 @@ class Application(DoitMain):  # type: ignore[misc]  # doit has no types
 
     BIN_NAME = "schemagen"
     DOIT_CMDS = (Help, RunBuild, Clean)
+
+    def get_cmds(self) -> PluginDict:
+        """These, and none of what is installed: to look for that takes longer than to declare a thousand tasks."""
+        return PluginDict({command.get_name(): command for command in self.DOIT_CMDS})
 
 
 def run_doit(

@@ -7,7 +7,8 @@ of the optional modules, and its parse tree has no positions. So every template 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from schemagen.errors import Location, TemplateError
 
@@ -17,8 +18,7 @@ OPENING = frozenset("#^<$")
 _CALLED = {"#": "section", "^": "section", "<": "parent", "$": "block"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag: ``kind`` is ``# ^ / > ! = & < $``, or empty for an escaped variable; ``text[start:end]`` is the tag.
 
     A dynamic name (of a partial or parent) keeps its asterisk. ``delimiters`` are those that hold at the tag.
@@ -41,6 +41,7 @@ def locate_index(text: str, index: int, path: str) -> Location:
     return Location(path, line, index - (text.rfind("\n", 0, index) + 1) + 1)
 
 
+@lru_cache(maxsize=1024)  # a pack asks again for each of the languages that it writes
 def scan_tags(text: str, path: str, delimiters: tuple[str, str] = DELIMITERS) -> tuple[Tag, ...]:
     """The tags of the template ``text``; raises TemplateError at the first that is wrong.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemagen.model import Draft, Schema
 from schemagen.refs.documents import Document
-from schemagen.refs.scan import SPECIFICATIONS, scan_document
+from schemagen.refs.scan import scan_document, specification_of
 
 _HOMES = ("http://json-schema.org/", "https://json-schema.org/")
 
@@ -32,8 +32,8 @@ def _load(uri: str) -> Document | None:
     if resource is None:
         return None
     content = resource.contents
-    specification = SPECIFICATIONS[Draft.D2020].detect(content)
-    draft = next((draft for draft, known in SPECIFICATIONS.items() if known is specification), None)
+    specification = specification_of(Draft.D2020).detect(content)
+    draft = next((draft for draft in Draft if specification_of(draft) is specification), None)
     if draft is None:  # draft 3
         return None
     schema = Schema(uri, uri, b"", "", draft, content)

@@ -9,21 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-from referencing import Specification
-from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012, DynamicAnchor
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemagen.keywords import walk_schemas
 from schemagen.model import Draft, JsonValue, Schema
 
-SPECIFICATIONS: Mapping[Draft, Specification[Any]] = {
-    Draft.D4: DRAFT4,
-    Draft.D6: DRAFT6,
-    Draft.D7: DRAFT7,
-    Draft.D2019: DRAFT201909,
-    Draft.D2020: DRAFT202012,
-}
+if TYPE_CHECKING:
+    from referencing import Specification
+
 LEGACY = frozenset({Draft.D4, Draft.D6, Draft.D7})
 # What stands beside $ref is ignored in the legacy drafts. But a $ref at the root with the definitions
 # beside it is what several generators write, and every tool points into these.
@@ -83,6 +77,8 @@ class Scan:
 
 @dataclass(slots=True)
 class _OpenResource:
+    """A Resource that is not known whole yet."""
+
     pointer: str
     parent: int
     id: str
@@ -92,6 +88,15 @@ class _OpenResource:
 
     def close(self) -> Resource:
         return Resource(self.pointer, self.parent, self.id, self.anchors, frozenset(self.dynamic), self.is_recursive)
+
+
+@cache
+def specification_of(draft: Draft) -> Specification[Any]:
+    """What `referencing` knows of ``draft``; imported only where a schema with an id or an anchor is read."""
+    from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012
+
+    known = {Draft.D4: DRAFT4, Draft.D6: DRAFT6, Draft.D7: DRAFT7, Draft.D2019: DRAFT201909, Draft.D2020: DRAFT202012}
+    return known[draft]
 
 
 def scan_document(schema: Schema) -> Scan:
@@ -156,7 +161,7 @@ def _names_of(schema: dict[str, JsonValue], draft: Draft) -> tuple[str, str]:
     """The id of ``schema`` without fragment, and the fragment where that is an anchor; each may be empty."""
     if not isinstance(schema.get("id" if draft is Draft.D4 else "$id"), str):
         return "", ""
-    full = SPECIFICATIONS[draft].id_of(schema)
+    full = specification_of(draft).id_of(schema)
     if full is None:  # an anchor, which `referencing` tells too, or beside $ref
         return "", ""
     uri, _, fragment = full.partition("#")
@@ -174,7 +179,9 @@ def _anchors_of(schema: dict[str, JsonValue], draft: Draft, in_id: str) -> Itera
             return
     elif not (isinstance(schema.get("$anchor"), str) or isinstance(schema.get("$dynamicAnchor"), str)):
         return
-    for anchor in SPECIFICATIONS[draft].anchors_in(schema):
+    from referencing.jsonschema import DynamicAnchor
+
+    for anchor in specification_of(draft).anchors_in(schema):
         # "$id": "#/properties/a" is what a much used generator writes: a pointer, no name
         if isinstance(anchor.name, str) and anchor.name and not anchor.name.startswith("/"):
             yield anchor.name, isinstance(anchor, DynamicAnchor)

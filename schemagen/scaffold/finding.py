@@ -34,6 +34,8 @@ class Found:
 
 @dataclass(slots=True)
 class _Folder:
+    """A folder, and what is in it."""
+
     path: str
     schemas: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)

@@ -27,6 +27,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
+    """Any value of one kind."""
+
     kind: Kind
 
 

@@ -18,21 +18,29 @@ _STEP = 2
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """Where a line may end; ``flat`` is what stands there where it does not."""
+
     flat: str
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """What is broken into lines all or not at all."""
+
     inside: Document
 
 
 @dataclass(frozen=True, slots=True)
 class Indent:
+    """What is indented by one more step."""
+
     inside: Document
 
 
 @dataclass(frozen=True, slots=True)
 class IfBreak:
+    """What stands only in a group that is broken."""
+
     inside: Document
 
 

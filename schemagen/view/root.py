@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Sequence
 
-from schemagen.examples import find_example
 from schemagen.model import Draft, Resolution, Schema, Target
 from schemagen.view.definitions import Definition, Definitions
 from schemagen.view.embedding import embedded_documents
@@ -17,6 +16,7 @@ from schemagen.view.names import Scope, type_scope
 from schemagen.view.naming import name_references, name_trees, names_of
 from schemagen.view.nodes import TreeBuilder
 from schemagen.view.pages import ROOT_ANCHOR
+from schemagen.view.published import VIEW_VERSION
 from schemagen.view.python_types import Python
 from schemagen.view.shapes import NAMED, OF_TREE, VIEW_TEXTS, Plain
 from schemagen.view.slots import Slot
@@ -24,7 +24,6 @@ from schemagen.view.text import clean, humanise, one_line
 from schemagen.view.types import add_types
 from schemagen.view.typescript_types import TypeScript
 
-VIEW_VERSION = "1.1"
 _DIALECTS = {
     Draft.D4: "draft 4",
     Draft.D6: "draft 6",
@@ -138,6 +137,8 @@ def _page_definitions(
 
 def _example(schema: Schema, resolution: Resolution, root: Plain, making: Making) -> Plain | bool:
     """An example of what the schema allows; false where none was found."""
+    from schemagen.examples import find_example  # few packs ask for it
+
     found = find_example(schema, resolution)
     if found is None:
         return False

@@ -65,6 +65,8 @@ def _ignore(items: Sequence[Any], how: str) -> None:
 
 @dataclass(slots=True)
 class _Worker:
+    """One process, and what it is at."""
+
     slot: int
     process: Any
     pipe: Connection
