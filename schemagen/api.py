@@ -22,10 +22,10 @@ from schemagen.metaschema import check_schema
 from schemagen.model import SchemaFile
 from schemagen.packs import load_packs
 from schemagen.project import load_project
+from schemagen.recursion import deep_recursion
 from schemagen.refs import Library
 from schemagen.reports import Problem
 from schemagen.sources import parse_schema
-from schemagen.workers import deep_recursion
 
 __all__ = ["BuildResult", "Problem", "build", "render"]
 

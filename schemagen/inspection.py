@@ -22,6 +22,7 @@ from schemagen.leftovers import orphans_of
 from schemagen.plan import Task
 from schemagen.project import Project, load_project
 from schemagen.publishing import Notes
+from schemagen.recursion import deep_recursion
 from schemagen.rows import STATE_FILE
 from schemagen.session import Session
 from schemagen.sources import find_schemas
@@ -66,7 +67,8 @@ def dry_run(config: Config, *, is_forced: bool) -> int:
 def check(config: Config, *, shows_diff: bool, notes: Notes | None = None) -> int:
     """Say which outputs are not what would be generated, or note it down for a report, diffs included; 1 if there are
     any."""
-    report = check_outputs(_session(config))
+    with deep_recursion():
+        report = check_outputs(_session(config))
     if notes is not None:
         cases, problems = cases_of(report, has_diffs=shows_diff)
         notes.cases += cases
@@ -136,7 +138,8 @@ def print_view(config: Config, named: str) -> int:
     if task.problem is not None:
         _say(str(task.problem))
         return 1
-    print(dumps(whole_view(*project.resolved(task.name)), indent=2))
+    with deep_recursion():
+        print(dumps(whole_view(*project.resolved(task.name)), indent=2))
     return 0
 
 

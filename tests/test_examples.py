@@ -13,6 +13,7 @@ from schemagen.examples import Example, find_example
 from schemagen.jsontext import dumps, parse
 from schemagen.keywords import walk_schemas
 from schemagen.model import Draft, Resolution, Schema, Target
+from schemagen.recursion import deep_recursion
 
 # Not time, which that validator takes to be without an offset.
 FORMATS = jsonschema.FormatChecker(("date", "email", "ipv4", "ipv6", "uuid", "regex"))
@@ -41,9 +42,9 @@ def found_in(document: Any, draft: Draft = Draft.D2020, others: dict[str, Any] |
                     is_known = not there or there in documents
                     target = Target(there or path, f"#{fragment}") if is_known else Target(way, "#", is_opaque=True)
                     targets[path, pointer, keyword] = target
-    return find_example(
-        schema, Resolution(targets, {path: (draft, each) for path, each in documents.items()}, (), (), ())
-    )
+    resolution = Resolution(targets, {path: (draft, each) for path, each in documents.items()}, (), (), ())
+    with deep_recursion():  # as whatever builds views has it
+        return find_example(schema, resolution)
 
 
 def example(document: Any, draft: Draft = Draft.D2020) -> Any:

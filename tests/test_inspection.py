@@ -45,6 +45,19 @@ def test_difference_is_shown_where_only_one_side_is_text(project: Project) -> No
     assert "\n-Bike: \\xff\n+Bike: \ufffd\n" in project.run("check", "--diff").out
 
 
+def test_check_and_view_take_more_frames_than_python_allows_as_a_build_does(project: Project) -> None:
+    deep: dict[str, object] = {"type": "string"}
+    for _ in range(95):
+        deep = {"properties": {"a": deep}}
+    project.write("schemas/deep.json", deep)
+    project.write("schemas/circle.json", {"default": 1, "allOf": [{"$ref": "#"}]})
+    assert project.generate("-t", "markdown").code == 0
+    shutil.rmtree(project.root / ".schemagen")
+    for command in (["check", "-t", "markdown"], ["view", "deep"], ["view", "circle"]):
+        result = project.run(*command)
+        assert (result.code, result.err) == (0, ""), command
+
+
 def test_check_names_every_kind_of_difference_and_writes_nothing(project: Project) -> None:
     project.write("schemas/gone.json", {"title": "Gone", "description": ""})
     project.write("schemas/lost.json", {"title": "Lost", "description": ""})

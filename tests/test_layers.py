@@ -53,7 +53,7 @@ FLOORS = [
     ["jsontext", "formatters"],
     ["unchanged"],
     ["state"],
-    ["digest"],
+    ["digest", "recursion"],
     ["types"],
     ["model"],
     ["errors", "explanations"],

@@ -39,7 +39,7 @@ from schemagen.jsontext import parse
 from schemagen.model import Draft, JsonValue, Resolution, Schema, Target
 from schemagen.packs import Pack
 from schemagen.packs.carrying import pack_from
-from schemagen.workers.recursion import RECURSION_LIMIT
+from schemagen.recursion import RECURSION_LIMIT
 
 # An output is held in memory by a worker, by the scheduler perhaps, and by the parent: a larger one is for a local
 # build, which writes it as it comes.

@@ -4,7 +4,6 @@ from schemagen.workers.batches import Batch
 from schemagen.workers.deadline import deadline
 from schemagen.workers.engine import Engine, OnLoss, Take
 from schemagen.workers.pool import Limits, Lost, WorkerPool
-from schemagen.workers.recursion import deep_recursion
 
 __all__ = [
     "Batch",
@@ -15,5 +14,4 @@ __all__ = [
     "Take",
     "WorkerPool",
     "deadline",
-    "deep_recursion",
 ]

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, NamedTuple, Protocol
 
-from schemagen.workers.recursion import RECURSION_LIMIT
+from schemagen.recursion import RECURSION_LIMIT
 
 REPORT_SECONDS = 0.1
 # No report has more results: the parent handles all of one before it does anything else; and if what a pipe holds is

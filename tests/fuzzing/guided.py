@@ -21,7 +21,7 @@ from pathlib import Path
 import atheris  # type: ignore[import-not-found,unused-ignore]
 
 with atheris.instrument_imports(include=["schemagen", "pystache"]):
-    from schemagen.workers import deep_recursion
+    from schemagen.recursion import deep_recursion
     from tests.fuzzing.samples import suite_schemas
     from tests.fuzzing.targets import mustache, statefiles, texts
 

@@ -17,9 +17,9 @@ from schemagen.metaschema import check_schema
 from schemagen.model import Resolution, Schema, SchemaFile
 from schemagen.overview import summarise
 from schemagen.packs import Options, Pack, load_packs
+from schemagen.recursion import deep_recursion
 from schemagen.refs import Library
 from schemagen.sources import parse_schema
-from schemagen.workers import deep_recursion
 from tests.fuzzing.judging import refusing
 from tests.fuzzing.samples import BUILT_IN
 

@@ -9,7 +9,7 @@ from random import Random
 
 from schemagen.config import FILE, Config, load_config
 from schemagen.project import load_project
-from schemagen.workers import deep_recursion
+from schemagen.recursion import deep_recursion
 from tests.fuzzing.judging import refusing
 from tests.fuzzing.mutation import TEXTS, mutated_bytes
 from tests.fuzzing.running import Execute, Target, showing

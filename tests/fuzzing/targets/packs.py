@@ -13,9 +13,9 @@ from schemagen.generate import render_outputs
 from schemagen.model import SchemaFile
 from schemagen.overview import NO_SUMMARY, Entry, build_overview
 from schemagen.packs import Pack, load_packs
+from schemagen.recursion import deep_recursion
 from schemagen.refs import Library
 from schemagen.sources import parse_schema
-from schemagen.workers import deep_recursion
 from tests.fuzzing.judging import refusing
 from tests.fuzzing.mutation import mutated_bytes
 from tests.fuzzing.running import Execute, Target, showing

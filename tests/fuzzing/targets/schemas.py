@@ -10,7 +10,7 @@ from schemagen.config import Config
 from schemagen.jsontext import dumps, parse
 from schemagen.packs import load_packs
 from schemagen.project import load_project
-from schemagen.workers import deep_recursion
+from schemagen.recursion import deep_recursion
 from tests.fuzzing.inventing import DIALECTS, KEYWORDS, invented_schema
 from tests.fuzzing.judging import judge, refusing
 from tests.fuzzing.mutation import mutated_bytes, mutated_value
