@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from doit.cmd_base import TaskLoader2
+from doit.cmd_base import DoitCmdBase, TaskLoader2
 from doit.cmd_clean import Clean
 from doit.cmd_help import Help
 from doit.doit_cmd import DoitMain
@@ -16,6 +16,7 @@ from doit.plugin import PluginDict
 from schemagen.changes import EVERYTHING, Changes, Look
 from schemagen.config import Config
 from schemagen.doit_plugin import declared, doit_config, warn
+from schemagen.doit_plugin.backend import StateBackend
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.run import Front, RunBuild, report_fresh
 from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
@@ -83,14 +84,33 @@ class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
         raise SystemExit(CANNOT_START)
 
 
+class _WithoutPlugins(DoitCmdBase):  # type: ignore[misc]  # doit has no types
+    """A command that knows who keeps its state and who reports, and looks for no others in what is installed: that
+    takes longer than to declare a thousand tasks."""
+
+    def get_backends(self) -> dict[str, type]:
+        return {"schemagen": StateBackend}
+
+    def get_reporters(self) -> dict[str, type]:
+        return {}
+
+
+class _Run(_WithoutPlugins, RunBuild):
+    name = "run"
+
+
+class _Clean(_WithoutPlugins, Clean):  # type: ignore[misc]  # doit has no types
+    name = "clean"
+
+
 class Application(DoitMain):  # type: ignore[misc]  # doit has no types
     """doit's main with the commands that the ``schemagen`` command needs."""
 
     BIN_NAME = "schemagen"
-    DOIT_CMDS = (Help, RunBuild, Clean)
+    DOIT_CMDS = (Help, _Run, _Clean)
 
     def get_cmds(self) -> PluginDict:
-        """These, and none of what is installed: to look for that takes longer than to declare a thousand tasks."""
+        """These alone; see ``_WithoutPlugins``."""
         return PluginDict({command.get_name(): command for command in self.DOIT_CMDS})
 
 
@@ -136,7 +156,6 @@ def run_doit(
     if key:
         say_all = partial(say_fresh, showing) if showing else report_fresh
         first.front = Front(key, "", loader, started, found, is_paranoid, say_all, fails_on_change)
-    backends = {"BACKEND": {"schemagen": "schemagen.doit_plugin.backend:StateBackend"}}
-    code = Application(first, config_filenames=(), extra_config=backends).run(list(args))
+    code = Application(first, config_filenames=()).run(list(args))
     sys.stdout.flush()
     return code or 0

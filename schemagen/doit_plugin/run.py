@@ -163,7 +163,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
     ) -> Any:
         from schemagen.doit_plugin.checker import ContentChecker
         from schemagen.leftovers import remove_orphans
-        from schemagen.workers import deep_recursion
+        from schemagen.recursion import deep_recursion
         from schemagen.writing import sweep_temps
 
         sharing = _sharing_of(self.task_list)
