@@ -122,7 +122,7 @@ def test_damage_in_any_place_leaves_no_wrong_output(
     project = kept.project
     expected = outputs_of_clean_build(kept, changes)
     builds = 0
-    step = 1 if IS_WHOLE else 8
+    step = 1 if IS_WHOLE else 16
     for number, data in enumerate(islice(damage(kept.files[file]), 0, None, step)):
         kept.restore()
         kept.change(changes)

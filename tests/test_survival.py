@@ -147,7 +147,7 @@ def test_worker_that_is_killed_once_costs_no_schema(many: Project) -> None:
 # -- workers that are killed at random
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(200 if IS_WHOLE else 25, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(200 if IS_WHOLE else 15, marks=pytest.mark.long)])
 def test_workers_killed_at_random_moments_cost_no_schema(many: Project, kills: int) -> None:
     assert many.run("generate", "-w", "1").code == 0
     expected = many.outputs()
@@ -187,7 +187,7 @@ def wait_a_moment(process: subprocess.Popen[str], seconds: float) -> None:
 # -- a parent that is killed, or asked to stop
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(100 if IS_WHOLE else 15, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [3, pytest.param(100 if IS_WHOLE else 10, marks=pytest.mark.long)])
 def test_parent_killed_at_a_random_moment_leaves_no_worker_and_little_to_do(many: Project, kills: int) -> None:
     chance = random.Random(kills)
     expected: dict[str, bytes] = {}

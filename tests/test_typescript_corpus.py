@@ -4,12 +4,13 @@ schema is of its type."""
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import COUNTED, Project
+from tests.conftest import COUNTED, IS_WHOLE, Project
 from tests.form_trips import verdict
 from tests.typescript_tools import instance_lines, not_pretty, problems_of, root_name
 
@@ -68,11 +69,12 @@ def test_all_real_schemas_compile_and_accept_what_is_valid(
 
 @pytest.mark.long
 def test_prettier_leaves_all_real_modules_as_they_are(
-    build: Path, request: pytest.FixtureRequest, record_property: Any
+    build: Path, tmp_path: Path, request: pytest.FixtureRequest, record_property: Any
 ) -> None:
-    for file in build.glob("*.instances.ts"):
-        file.unlink()
-    count, wrong = not_pretty(request.config.cache, build)
+    modules = sorted(file for file in build.glob("*.ts") if not file.name.endswith(".instances.ts"))
+    for file in modules[:: 1 if IS_WHOLE else 4]:
+        shutil.copyfile(file, tmp_path / file.name)
+    count, wrong = not_pretty(request.config.cache, tmp_path)
     record_property(
         f"{COUNTED}modules of real schemas that prettier leaves as they are, of {count}", count - len(wrong)
     )

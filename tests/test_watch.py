@@ -18,7 +18,7 @@ import pytest
 from tests.conftest import PLAIN_PACK, Project
 from tests.watched import PATIENCE, watching
 
-EDITS = int(os.environ.get("SCHEMAGEN_EDITS", "60"))
+EDITS = int(os.environ.get("SCHEMAGEN_EDITS", "40"))
 PACE_SECONDS = 0.2
 
 

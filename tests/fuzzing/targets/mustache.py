@@ -129,6 +129,6 @@ def _text(chance: Random) -> str:
 
 
 TARGETS = (
-    Target("invented-templates", _begin_invented, 300),
-    Target("changed-templates", _begin_texts, 300),
+    Target("invented-templates", _begin_invented, 150),
+    Target("changed-templates", _begin_texts, 150),
 )

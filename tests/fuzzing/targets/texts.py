@@ -232,7 +232,7 @@ def _yaml(chance: Random) -> bytes:
 
 
 TARGETS = (
-    Target("json", _begin(Syntax.JSON, _json), 1500),
-    Target("commented-json", _begin(Syntax.COMMENTED, _commented), 800),
-    Target("yaml", _begin(Syntax.YAML, _yaml), 800),
+    Target("json", _begin(Syntax.JSON, _json), 700),
+    Target("commented-json", _begin(Syntax.COMMENTED, _commented), 400),
+    Target("yaml", _begin(Syntax.YAML, _yaml), 400),
 )
