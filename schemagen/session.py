@@ -39,6 +39,10 @@ REASONS_KEPT = 5
 _ASKED_FOR = ("asked for",)
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 class Session:
     """One run over one project. In a worker process it has no state and never writes but temporary files.
 
@@ -158,8 +162,9 @@ class Session:
 
     def _stale(self, task: Task, facts: Mapping[str, Any]) -> dict[str, str]:
         assert self.state is not None
-        name, owns, wrote = row_name(task), self.state.owns, self.state.wrote
-        stale = stale_outputs(task, facts, self.digest_of, partial(owns, name), partial(wrote, name))
+        name, owns = row_name(task), self.state.owns
+        wrote = partial(self.state.wrote, name) if self.state.knows(name) else _never  # all of a first build, at once
+        stale = stale_outputs(task, facts, self.digest_of, partial(owns, name), wrote)
         if facts and not stale:
             self._settle(task, [facts["outputs"][output.path][1] for output in task.outputs])
         if self.keeps_edited:

@@ -271,6 +271,11 @@ class State:
         recorded = _owned_by(self.facts(name)).get(path)
         return digest in self._claims.get(path, ()) or (recorded is not None and recorded[0] == digest)
 
+    def knows(self, name: str) -> bool:
+        """Whether we may ever have written anything for the task ``name``, or for another in its place."""
+        self._load()
+        return bool(self._claims) or self.row(name) is not None
+
     def wrote(self, name: str, path: str) -> bool:
         """Whether we ever wrote anything to ``path``, for the task ``name`` or for another before it."""
         self._load()
