@@ -14,7 +14,7 @@ from pathlib import Path
 import pystache
 
 from schemagen.config import Config
-from schemagen.project import load_project
+from schemagen.loading import load_project
 from schemagen.view.root import build_view
 
 

@@ -27,11 +27,11 @@ from benchmarks.bars import at_most
 from benchmarks.node import install_mustache_js, node_environment
 from benchmarks.peer_kept import Kept
 from schemagen.config import Config
+from schemagen.loading import load_project
 from schemagen.model import Resolution, Schema
 from schemagen.mustache import Source, Templates
 from schemagen.packs import builtin_folder, load_pack
 from schemagen.packs.known import given_by_views
-from schemagen.project import load_project
 from schemagen.view.root import build_view
 
 PACKS = ("form", "markdown")

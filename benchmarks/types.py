@@ -23,8 +23,8 @@ from benchmarks.bars import at_least
 from benchmarks.node import node_environment
 from schemagen.config import Config
 from schemagen.generate import render_outputs
+from schemagen.loading import load_project
 from schemagen.packs import load_pack
-from schemagen.project import load_project
 
 PEER = "json-schema-to-typescript@16.0.0"
 _BAR = 3

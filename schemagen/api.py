@@ -18,10 +18,10 @@ from schemagen.config import Config, load_config
 from schemagen.digest import digest_of
 from schemagen.errors import ConfigError, Location
 from schemagen.generate import render_outputs
+from schemagen.loading import load_project
 from schemagen.metaschema import check_schema
 from schemagen.model import SchemaFile
 from schemagen.packs import load_packs
-from schemagen.project import load_project
 from schemagen.recursion import deep_recursion
 from schemagen.refs import Library
 from schemagen.reports import Problem

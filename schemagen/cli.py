@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 
 from schemagen.unchanged import NO_OPTIONS, Glance, snapshot_key, summary
 
 INTERRUPTED = 130
-# Garbage is collected seldom: imports make none, and to look for it again and again takes a tenth of their time.
-_THRESHOLDS = (10_000, 20, 20)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,7 +26,9 @@ def _run(argv: list[str], started: float) -> int:
         if glance.fresh:
             sys.stdout.write(summary(0, glance.fresh, 0, time.monotonic() - started))
             return 0
-    gc.set_threshold(*_THRESHOLDS)
+    from schemagen.garbage import collect_seldom
+
+    collect_seldom()
     from schemagen.commands import run
 
     return run(argv, started, glance)

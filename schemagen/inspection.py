@@ -19,8 +19,9 @@ from schemagen.generate import whole_view
 from schemagen.indexing import Indexing
 from schemagen.jsontext import dumps
 from schemagen.leftovers import orphans_of
+from schemagen.loading import load_project
 from schemagen.plan import Task
-from schemagen.project import Project, load_project
+from schemagen.project import Project
 from schemagen.publishing import Notes
 from schemagen.recursion import deep_recursion
 from schemagen.rows import STATE_FILE

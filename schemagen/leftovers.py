@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from schemagen.collisions import is_forbidden
 from schemagen.errors import OutputError
-from schemagen.plan import is_forbidden
 from schemagen.rows import BASENAME, PROJECT_BASENAME, row_name
 from schemagen.session import Session
 from schemagen.state.store import Origin

@@ -14,13 +14,14 @@ from schemagen.config import Config
 from schemagen.drafting import Drafts
 from schemagen.formatting import Formatting, prepare_formatting
 from schemagen.generate import Rendered, prepare
+from schemagen.loading import load_changed, load_project
 from schemagen.made import Draft, Look, Made
 from schemagen.overview import NO_SUMMARY, summarise
 from schemagen.pack_files import PackFiles
 from schemagen.packs import LoadPacks, load_packs
 from schemagen.plan import EDITED, FORMATS, Task, explain_task, options_text, stale_outputs
 from schemagen.priority import Rank, ranking
-from schemagen.project import Project, load_changed, load_project
+from schemagen.project import Project
 from schemagen.rows import PACKS_ROW, row_name, task_name
 from schemagen.state.shapes import OURS
 from schemagen.state.sight import Sight, see

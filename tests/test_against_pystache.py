@@ -12,9 +12,9 @@ import pytest
 
 from benchmarks.peer_kept import Kept
 from schemagen.config import Config
+from schemagen.loading import load_project
 from schemagen.packs import builtin_folder, load_pack
 from schemagen.packs.languages import LANGUAGES
-from schemagen.project import load_project
 from schemagen.view.root import build_view
 from tests.conftest import REPOSITORY, parts
 

@@ -14,7 +14,7 @@ from tests.conftest import Project
 # that a build ends with looks at young files again: that is no reading of a schema.)
 PROGRAM = """
 import sys
-import schemagen.project, schemagen.shelf, schemagen.sources
+import schemagen.loading, schemagen.shelf, schemagen.sources
 
 def noting(name):
     original = getattr(schemagen.sources, name)
@@ -24,7 +24,7 @@ def noting(name):
             print(name, file.path, file=notes)
         return original(file, *rest)
 
-    for module in (schemagen.project, schemagen.shelf, schemagen.sources):
+    for module in (schemagen.loading, schemagen.shelf, schemagen.sources):
         if hasattr(module, name):
             setattr(module, name, noted)
 

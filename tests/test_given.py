@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from schemagen.config import Config
+from schemagen.loading import load_project
 from schemagen.overview import Entry, build_overview
 from schemagen.packs.known import given_by_views
-from schemagen.project import load_project
 from schemagen.view.root import build_view
 from tests.conftest import IS_WHOLE
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from schemagen.changes import Look, look
-from schemagen.doit_plugin.run import is_plain_dodo
+from schemagen.doit_plugin.dodo import is_plain_dodo
 from schemagen.state.snapshot import load_snapshot
 from schemagen.unchanged import NO_OPTIONS, SNAPSHOT, Glance, snapshot_key
 from tests.conftest import IS_WHOLE, REPOSITORY, Project

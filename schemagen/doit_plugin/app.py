@@ -17,8 +17,9 @@ from schemagen.changes import EVERYTHING, Changes, Look
 from schemagen.config import Config
 from schemagen.doit_plugin import declared, doit_config, warn
 from schemagen.doit_plugin.backend import StateBackend
+from schemagen.doit_plugin.front import Front, report_fresh
 from schemagen.doit_plugin.reporter import Reporter
-from schemagen.doit_plugin.run import Front, RunBuild, report_fresh
+from schemagen.doit_plugin.run import RunBuild
 from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
 from schemagen.errors import SchemagenError
 from schemagen.packs import LoadPacks, load_packs

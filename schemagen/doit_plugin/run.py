@@ -6,14 +6,12 @@ nothing to do.
 
 from __future__ import annotations
 
-import atexit
 import codecs
 import contextlib
-import gc
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,22 +21,21 @@ from doit.control import TaskControl
 from doit.exceptions import InvalidCommand
 from doit.task import Stream
 
-from schemagen.digest import digest_of
+from schemagen.doit_plugin.front import Front, SayFresh, report_fresh
 from schemagen.doit_plugin.locking import locked
 from schemagen.doit_plugin.stopping import Stopped, Stops
 from schemagen.errors import ConfigError, EngineError
+from schemagen.garbage import collecting, without_collecting
 from schemagen.state.sight import file_system_now
-from schemagen.unchanged import LOCK, NO_OPTIONS, STATE_FOLDER, Glance, key_with_path, snapshot_key, summary
+from schemagen.unchanged import LOCK, STATE_FOLDER, key_with_path
 
 if TYPE_CHECKING:
-    from schemagen.changes import Changes, Look
     from schemagen.cluster.scheduler import Cluster
     from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
     from schemagen.session import Session
     from schemagen.sharing import Sharing
 
 # Options of doit's run that change how a build is done, not what it does.
-_THRESHOLDS = (10_000, 20, 20)
 ORDINARY = {"num_process", "par_type", "continue", "verbosity", "engine", "scheduler"}
 _ERROR, _CANNOT_START = 2, 3
 _ENGINE = {
@@ -106,7 +103,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             if front is not None and found.changes is not None:
                 self.loader = front.loader(found.changes)
             self._session: Session | None = None
-            with _without_collecting():
+            with without_collecting():
                 result = super().execute(params, args)
                 if front is not None and self._session is not None:
                     self._conclude(self._session, front, folder, began)
@@ -135,8 +132,9 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         of its own to run looks at every task anyway."""
         from schemagen.changes import save
         from schemagen.conclusion import conclude
+        from schemagen.doit_plugin.dodo import digest_of_plain_dodo
 
-        dodo = _digest_of_plain_dodo(folder)
+        dodo = digest_of_plain_dodo(folder)
         if (front.dodo and not dodo) or session.config.shard is not None:
             return  # a snapshot is of all that there is
         key = key_with_path(front.key) if session.formatting else front.key
@@ -181,7 +179,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         checker = self.dep_manager.checker
         if isinstance(checker, ContentChecker):
             checker.trust({path: sight.digest for path, sight in session.project.sights.items()})
-        with _stream_for(outfile) as self.outstream, deep_recursion(), _collecting():
+        with _stream_for(outfile) as self.outstream, deep_recursion(), collecting():
             report = reporter_class(self.outstream, {"failure_verbosity": failure_verbosity})
             self._session = session
             session.started = self._started
@@ -214,96 +212,11 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         return control
 
 
-SayFresh = Callable[[int, float], int]
-
-
-def report_fresh(fresh: int, started: float) -> int:
-    sys.stdout.write(summary(0, fresh, 0, time.monotonic() - started))
-    return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """Who asks for a build, and of what: ``key`` and ``dodo`` are as in a Snapshot, ``loader`` makes what declares only
-    the changes since one, and ``found`` is what a first look showed, if there was one; ``started`` is on the monotonic
-    clock. ``say_fresh`` says that there is nothing to do, and returns the exit code. With ``fails_on_change`` a build
-    that wrote or removed an output ends with 1."""
-
-    key: str
-    dodo: str
-    loader: Callable[[Changes], Any]
-    started: float
-    found: Look | None = None
-    is_paranoid: bool = False
-    say_fresh: SayFresh = report_fresh
-    fails_on_change: bool = False
-
-    @classmethod
-    def of_doit(cls, folder: Path) -> Front | None:
-        """doit with the dodo.py of ``folder``."""
-        try:
-            dodo = digest_of((folder / "dodo.py").read_bytes())
-        except OSError:
-            return None
-
-        def loader(changes: Changes) -> Any:
-            from schemagen.config import load_config
-            from schemagen.doit_plugin.app import ConfigLoader
-
-            return ConfigLoader(load_config(folder), changes=changes)
-
-        return cls(snapshot_key(NO_OPTIONS), dodo, loader, time.monotonic())
-
-    def glance(self) -> Glance | None:
-        """Look at the file times; None if no time is to be trusted."""
-        return None if self.is_paranoid else Glance(self.key, self.dodo)
-
-
 def _fail_on_change(session: Session) -> int:
     """Name the outputs that were written or removed; 1 if there are any."""
     for path in sorted(session.changed):
         sys.stderr.write(f"{path}:1:1: {'written' if (session.root / path).exists() else 'removed'}\n")
     return int(bool(session.changed))
-
-
-PLAIN_DODO = """
-from schemagen.doit_plugin import doit_config, generate_tasks
-DOIT_CONFIG = doit_config()
-def task_generate():
-    yield from generate_tasks()
-"""
-
-
-def is_plain_dodo(source: bytes) -> bool:
-    """Whether a dodo.py is just the one that our documentation shows, give or take docstrings and comments.
-
-    Any other may declare other tasks tomorrow, for reasons that no file time tells.
-    """
-
-    import ast
-
-    def shape(text: bytes | str) -> list[str]:
-        tree = ast.parse(text)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node) is not None:
-                node.body.pop(0)
-            if isinstance(node, ast.FunctionDef):
-                node.returns = None
-        return [ast.dump(node) for node in tree.body]
-
-    try:
-        return shape(source) == shape(PLAIN_DODO)
-    except (SyntaxError, ValueError):
-        return False
-
-
-def _digest_of_plain_dodo(folder: Path) -> str:
-    """The digest of the dodo.py of ``folder``, empty if there is none or it is not the documented one."""
-    try:
-        source = (folder / "dodo.py").read_bytes()
-    except OSError:
-        return ""
-    return digest_of(source) if is_plain_dodo(source) else ""
 
 
 def _project_folder(params: Any) -> Path:
@@ -353,38 +266,6 @@ def _sharing_of(tasks: list[Any]) -> Sharing | None:
     from schemagen.doit_plugin.tasks import GroupTask
 
     return next((task.sharing for task in tasks if isinstance(task, GroupTask)), None)
-
-
-@contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Collect no garbage while tasks are declared, and at the end: that is a third of the time it takes, and there is
-    none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        if was_enabled:
-            gc.enable()
-        # The interpreter would look through all there is once more, before all of it goes.
-        atexit.unregister(gc.freeze)  # a watch builds many times in one process
-        atexit.register(gc.freeze)
-
-
-@contextlib.contextmanager
-def _collecting() -> Iterator[None]:
-    """Collect garbage, but seldom, and do not look again and again through what there is already, which stays until
-    the end."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
-    gc.enable()
-    try:
-        yield
-    finally:
-        gc.disable()
-        gc.set_threshold(*before)
 
 
 def _remember(session: Session) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from schemagen.config import Config
 from schemagen.errors import SchemagenError
+from schemagen.loading import options_of
 from schemagen.packs import WarmPacks
-from schemagen.project import options_of
 from schemagen.sources import SKIPPED_FOLDERS
 from schemagen.unchanged import STATE_FOLDER
 

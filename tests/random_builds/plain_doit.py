@@ -21,8 +21,9 @@ from doit.tools import config_changed
 
 from schemagen.config import load_config
 from schemagen.errors import SchemagenError
+from schemagen.loading import load_project
 from schemagen.plan import Task, options_text
-from schemagen.project import Project, load_project
+from schemagen.project import Project
 from tests.random_builds.builds import Outcome, in_child
 from tests.random_builds.moments import Interruption
 from tests.random_builds.world import LOG

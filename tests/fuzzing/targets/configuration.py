@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from schemagen.config import FILE, Config, load_config
-from schemagen.project import load_project
+from schemagen.loading import load_project
 from schemagen.recursion import deep_recursion
 from tests.fuzzing.judging import refusing
 from tests.fuzzing.mutation import TEXTS, mutated_bytes

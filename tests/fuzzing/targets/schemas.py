@@ -8,8 +8,8 @@ from random import Random
 
 from schemagen.config import Config
 from schemagen.jsontext import dumps, parse
+from schemagen.loading import load_project
 from schemagen.packs import load_packs
-from schemagen.project import load_project
 from schemagen.recursion import deep_recursion
 from tests.fuzzing.inventing import DIALECTS, KEYWORDS, invented_schema
 from tests.fuzzing.judging import judge, refusing
