@@ -6,7 +6,7 @@ from schemagen.collisions import is_forbidden
 from schemagen.errors import OutputError
 from schemagen.rows import BASENAME, PROJECT_BASENAME, row_name
 from schemagen.session import Session
-from schemagen.state.store import Origin
+from schemagen.state.claims import Origin
 from schemagen.writing import Orphan, find_orphans, remove_orphan
 
 

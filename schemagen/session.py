@@ -164,7 +164,8 @@ class Session:
     def _stale(self, task: Task, facts: Mapping[str, Any]) -> dict[str, str]:
         assert self.state is not None
         name, owns = row_name(task), self.state.owns
-        wrote = partial(self.state.wrote, name) if self.state.knows(name) else _never  # all of a first build, at once
+        # In a first build nothing is known of any task: not asked again for each output.
+        wrote = partial(self.state.wrote, name) if facts or self.state.knows(name) else _never
         stale = stale_outputs(task, facts, self.digest_of, partial(owns, name), wrote)
         if facts and not stale:
             self._settle(task, [facts["outputs"][output.path][1] for output in task.outputs])

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from schemagen.digest import Digest, digest_of
 from schemagen.errors import Location, OutputError
+from schemagen.state.claims import Origin
 from schemagen.state.sight import see
-from schemagen.state.store import Origin
 
 TEMP_SUFFIX = ".schemagen-tmp"
 _KEEPS_END = re.compile(r"\.[0-9]+\.[0-9a-f]{8}" + re.escape(TEMP_SUFFIX) + r"\.")

@@ -18,8 +18,9 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from schemagen.state.claims import Claims, Origin, owned_by
 from schemagen.state.log import Loaded, LogWriter, Record, load_log, read_record, rewrite_log
 from schemagen.state.shapes import OURS, VALUES, Row, claims_in, name_in, paths_in, row_in
 
@@ -27,19 +28,6 @@ Place = tuple[int, int]  # offset and length of a record in the log, in bytes
 NO_PLACE: Place = (0, 0)
 # A log is rewritten when most of it, and more than this many bytes, is out of date.
 COMPACT_FROM = 1 << 16
-
-
-class Origin(NamedTuple):  # one for each output: a dataclass takes four times as long
-    """Where a file of ours comes from: the path of its schema and the name of its pack. ``is_aside``: a run with
-    options of its own made it, and the project's configuration does not ask for it."""
-
-    schema: str
-    pack: str
-    is_aside: bool = False
-
-    def to_list(self) -> list[str | bool]:
-        """As a record has it: Origin(*list) gives it back."""
-        return [self.schema, self.pack, *([True] if self.is_aside else [])]
 
 
 class State:
@@ -61,8 +49,7 @@ class State:
         self._unwritten: list[tuple[str, Place]] = []  # rows that wait for being written, and where they will be
         self._rows: dict[str, bytes] = {}  # empty for one that is read at its place: those that were written
         self._decoded: tuple[str, Row | None] = ("", None)  # the last one: rows are asked for several times in a row
-        self._claims: dict[str, dict[str, Origin]] = {}
-        self._released: set[str] = set()  # and not written again since
+        self._claims = Claims()
 
     def use_places(self, places: Mapping[str, Place], size: int, live: int) -> None:
         """Read single rows at their ``places`` in the log, which has ``size`` bytes, for as long as that will do;
@@ -100,8 +87,7 @@ class State:
         damage = loaded.damage
         self._is_loaded = True
         self._size = loaded.good_bytes
-        self._rows, self._claims, self._places, self._others = {}, {}, {}, 0
-        self._released = set()
+        self._rows, self._claims, self._places, self._others = {}, Claims(), {}, 0
         for record, start, end in zip(loaded.records, loaded.ends, loaded.ends[1:], strict=False):
             if not self._replay(record, (start, end - start)):
                 damage, self._size = f"it is damaged from byte {start} on", start
@@ -124,12 +110,12 @@ class State:
             claims = claims_in(record.body)
             if claims is None:
                 return False
-            self._claim({path: (digest, Origin(*origin)) for path, (digest, *origin) in claims.items()})
+            self._claims.claim({path: (digest, Origin(*origin)) for path, (digest, *origin) in claims.items()})
         elif record.kind == b"D":
             paths = paths_in(record.body)
             if paths is None:
                 return False
-            self._release(paths)
+            self._claims.release(paths)
         return True
 
     # -- rows
@@ -182,16 +168,16 @@ class State:
         digests = {path: digest for path, (_, digest, _) in facts.get("outputs", {}).items()}
         self._claim_again(digests, facts)
         self._append(b"R", name, raw)
-        self._drop_claims(digests)
+        self._claims.drop(digests)
 
     def put_facts(self, name: str, facts: str, why: tuple[str, ...], digests: Mapping[str, str]) -> None:
         """Remember a row of just ``facts``, which is JSON without why; ``digests`` are those of its outputs."""
         raw = f'{{"{VALUES}":{{"{OURS}":{facts[:-1]},"why":{_encoded_reasons(why)}}}}}}}'.encode()
         self._put(name, raw)
-        if not self._released.isdisjoint(digests):
+        if self._claims.concern(digests):
             self._claim_again(digests, json.loads(facts))
         self._append(b"R", name, raw)
-        self._drop_claims(digests)
+        self._claims.drop(digests)
 
     def forget_row(self, name: str) -> None:
         """Forget the row of ``name``: its task is stale. What it wrote stays ours."""
@@ -208,8 +194,8 @@ class State:
 
     def _forget(self, name: str) -> None:
         if name in self._rows:
-            owned = _owned_by(self.facts(name))
-            self._claim({path: owned[path] for path in owned.keys() - self._released})
+            owned = owned_by(self.facts(name))
+            self._claims.claim({path: owned[path] for path in owned.keys() - self._claims.released})
             del self._rows[name]
             self._decoded = "", None
             self._places[name] = NO_PLACE
@@ -222,16 +208,16 @@ class State:
         """Say that the files ``{path: digest}`` are about to be written by us, made by ``{path: pack}``."""
         self._open()
         claims = {path: (digest, Origin(schema, packs[path], is_aside)) for path, digest in outputs.items()}
-        self._claim(claims)
+        self._claims.claim(claims)
         self._append(b"C", "", _encode_claims(claims))
 
     def _claim_again(self, paths: Collection[str], facts: Mapping[str, Any]) -> None:
         """Log a claim of those of the ``paths`` that ``facts`` name which were released, and were not written since:
         they were there with the right bytes."""
-        if not self._released.isdisjoint(paths):
-            owned = _owned_by(facts)
-            again = {path: owned[path] for path in owned.keys() & self._released}
-            self._claim(again)
+        if self._claims.concern(paths):
+            owned = owned_by(facts)
+            again = {path: owned[path] for path in owned.keys() & self._claims.released}
+            self._claims.claim(again)
             self._append(b"C", "", _encode_claims(again))
 
     def release(self, paths: Iterable[str]) -> None:
@@ -239,37 +225,15 @@ class State:
         gone = list(paths)
         if gone:
             self._open()
-            self._release(gone)
+            self._claims.release(gone)
             self._append(b"D", "", _encode(gone))
-
-    def _claim(self, outputs: Mapping[str, tuple[str, Origin]]) -> None:
-        self._released.difference_update(outputs)
-        for path, (digest, origin) in outputs.items():
-            self._claims.setdefault(path, {})[digest] = origin
-
-    def _drop_claims(self, digests: Mapping[str, str]) -> None:
-        """Drop the claims that a row repeats, which has these ``digests`` of outputs."""
-        if not self._claims:
-            return
-        for path, digest in digests.items():
-            claimed = self._claims.get(path)
-            if claimed is None:
-                continue
-            claimed.pop(digest, None)
-            if not claimed:
-                del self._claims[path]
-
-    def _release(self, paths: Iterable[str]) -> None:
-        for path in paths:
-            self._claims.pop(path, None)
-            self._released.add(path)
 
     def owns(self, name: str, path: str, digest: str) -> bool:
         """Whether the bytes with ``digest`` are ones that we wrote to ``path`` for the task ``name``, or for another
         before it."""
         self._load()
-        recorded = _owned_by(self.facts(name)).get(path)
-        return digest in self._claims.get(path, ()) or (recorded is not None and recorded[0] == digest)
+        recorded = owned_by(self.facts(name)).get(path)
+        return self._claims.holds(path, digest) or (recorded is not None and recorded[0] == digest)
 
     def knows(self, name: str) -> bool:
         """Whether we may ever have written anything for the task ``name``, or for another in its place."""
@@ -284,9 +248,9 @@ class State:
     def owned(self) -> dict[str, dict[str, Origin]]:
         """Every path that we wrote, with the digests that we wrote there and where they come from."""
         self._load()
-        owned = {path: dict(digests) for path, digests in self._claims.items()}
+        owned = self._claims.all()
         for name in self.names():
-            for path, (digest, origin) in _owned_by(self.facts(name)).items():
+            for path, (digest, origin) in owned_by(self.facts(name)).items():
                 owned.setdefault(path, {})[digest] = origin
         return owned
 
@@ -357,12 +321,12 @@ class State:
         """Rewrite the log with the present rows, and the claims that no row repeats."""
         self._load()
         for name in self.names():
-            self._drop_claims({path: digest for path, (digest, _) in _owned_by(self.facts(name)).items()})
+            self._claims.drop({path: digest for path, (digest, _) in owned_by(self.facts(name)).items()})
         rows = {name: raw for name in self._rows if (raw := self._raw(name))}
         records = [Record(b"R", _encode(name), raw) for name, raw in rows.items()]
         records += [
             Record(b"C", b'""', _encode({path: [digest, *origin.to_list()]}))
-            for path, digests in sorted(self._claims.items())
+            for path, digests in sorted(self._claims.all().items())
             for digest, origin in digests.items()
         ]
         places = rewrite_log(self.path, records)
@@ -402,9 +366,3 @@ def facts_of(row: Row | None) -> dict[str, Any]:
     values = (row or {}).get(VALUES)
     facts = values.get(OURS) if isinstance(values, dict) else None
     return facts if isinstance(facts, dict) else {}
-
-
-def _owned_by(facts: Mapping[str, Any]) -> dict[str, tuple[str, Origin]]:
-    schema, is_aside = facts.get("schema", ""), bool(facts.get("aside"))
-    outputs = facts.get("outputs", {})
-    return {path: (digest, Origin(schema, pack, is_aside)) for path, (_, digest, pack) in outputs.items()}
