@@ -31,7 +31,8 @@ from schemagen.unchanged import LOCK, STATE_FOLDER, key_with_path
 
 if TYPE_CHECKING:
     from schemagen.cluster.scheduler import Cluster
-    from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
+    from schemagen.doit_plugin.batch_runner import BatchRunner
+    from schemagen.doit_plugin.runner import SerialRunner, ThreadRunner
     from schemagen.session import Session
     from schemagen.sharing import Sharing
 
@@ -229,13 +230,15 @@ def _runner_of(
     session: Session, common: tuple[Any, Any, bool, bool, Any], workers: int, par_type: str, cluster: Cluster | None
 ) -> SerialRunner | ThreadRunner | BatchRunner:
     """Who runs the tasks; ``common`` is what every runner of doit's is told, ``workers`` 0 for this process alone."""
-    from schemagen.doit_plugin.runner import BatchRunner, SerialRunner, ThreadRunner
+    from schemagen.doit_plugin.runner import SerialRunner, ThreadRunner
 
     if not workers and not session.formatting.takes_many and cluster is None:
         return SerialRunner(*common)
     if par_type == "thread" and cluster is None:
         session.prepare()  # a template that two threads compile at once is wrong in one of them
         return ThreadRunner(*common, workers)
+    from schemagen.doit_plugin.batch_runner import BatchRunner
+
     # If only for formatters that take many outputs at once.
     return BatchRunner(*common, workers or 1, session, cluster)
 

@@ -14,9 +14,10 @@ from threading import RLock
 from typing import Any
 
 from schemagen.errors import Location, TemplateError
-from schemagen.mustache.code import Program, Variant, is_template_function, write_variant
+from schemagen.mustache.code import write_variant
 from schemagen.mustache.given import Given, Keys, keys_of_units
 from schemagen.mustache.names import names_in, places_of, unknown_names, unsafe_names
+from schemagen.mustache.program import Program, Variant, is_template_function
 from schemagen.mustache.runtime import MAY_BE_FALSE, Escaped, Lookup, merged
 from schemagen.mustache.tags import DELIMITERS, Tag, scan_tags
 from schemagen.mustache.tree import Place, Source, Tree, parse_template
