@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-from doit.cmd_base import DoitCmdBase, TaskLoader2
+from doit.cmd_base import DoitCmdBase
 from doit.cmd_clean import Clean
 from doit.cmd_help import Help
 from doit.doit_cmd import DoitMain
@@ -15,74 +14,14 @@ from doit.plugin import PluginDict
 
 from schemagen.changes import EVERYTHING, Changes, Look
 from schemagen.config import Config
-from schemagen.doit_plugin import declared, doit_config, warn
 from schemagen.doit_plugin.backend import StateBackend
+from schemagen.doit_plugin.config_loader import ConfigLoader, OnProblems, warn_of
 from schemagen.doit_plugin.front import Front, report_fresh
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.run import RunBuild
 from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
 from schemagen.errors import SchemagenError
 from schemagen.packs import LoadPacks, load_packs
-
-CANNOT_START = 3
-OnProblems = Callable[[Sequence[SchemagenError]], None]
-
-
-def warn_of(problems: Sequence[SchemagenError]) -> None:
-    """Say why the build cannot start."""
-    for problem in problems:
-        warn(str(problem))
-
-
-class ConfigLoader(TaskLoader2):  # type: ignore[misc]  # doit has no types
-    """Declares the tasks of a configuration that is already loaded; see ``Session`` for the options.
-
-    ``front`` is who asks for it, where that is a build; ``on_problems`` is told why it cannot start, where it cannot.
-    """
-
-    cmd_options = ()
-
-    def __init__(
-        self,
-        config: Config,
-        *,
-        reporter: MakeReporter = Reporter,
-        keeps_edited: bool = False,
-        changes: Changes | None = None,
-        load: LoadPacks = load_packs,
-        on_problems: OnProblems = warn_of,
-    ) -> None:
-        super().__init__()
-        self._on_problems = on_problems
-        self.front: Front | None = None
-        self._config = config
-        self._keeps_edited = keeps_edited
-        self._changes = changes
-        self._reporter = reporter
-        self._load = load
-
-    def load_doit_config(self) -> dict[str, Any]:
-        return {**doit_config(), "reporter": self._reporter}
-
-    def load_tasks(self, cmd: Any, pos_args: list[str]) -> list[Any]:
-        try:
-            return list(
-                declared(
-                    self._config,
-                    cmd.dep_manager.backend,
-                    keeps_edited=self._keeps_edited,
-                    changes=self._changes,
-                    load=self._load,
-                )
-            )
-        except SchemagenError as problem:
-            self._on_problems([problem])
-        except ExceptionGroup as problems:
-            ours = [each for each in problems.exceptions if isinstance(each, SchemagenError)]
-            if len(ours) < len(problems.exceptions):
-                raise
-            self._on_problems(ours)
-        raise SystemExit(CANNOT_START)
 
 
 class _WithoutPlugins(DoitCmdBase):  # type: ignore[misc]  # doit has no types

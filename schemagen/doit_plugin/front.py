@@ -49,7 +49,7 @@ class Front:
 
         def loader(changes: Changes) -> Any:
             from schemagen.config import load_config
-            from schemagen.doit_plugin.app import ConfigLoader
+            from schemagen.doit_plugin.config_loader import ConfigLoader
 
             return ConfigLoader(load_config(folder), changes=changes)
 

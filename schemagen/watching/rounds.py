@@ -10,7 +10,8 @@ from typing import Any, TextIO
 
 from schemagen.changes import Look, look
 from schemagen.config import Config
-from schemagen.doit_plugin.app import CANNOT_START, run_doit
+from schemagen.doit_plugin.app import run_doit
+from schemagen.doit_plugin.config_loader import CANNOT_START
 from schemagen.doit_plugin.reporter import QuietReporter
 from schemagen.doit_plugin.showing import Showing
 from schemagen.doit_plugin.tasks import OutputsTask
