@@ -49,6 +49,21 @@ def test_schemas_that_come_and_go_and_folders_of_them(project: Project) -> None:
             assert watched.line(PATIENCE), watched.seen
 
 
+def test_folder_that_is_replaced_is_watched_as_the_new_one(project: Project) -> None:
+    """The new folder is where the old one was by the time that the build is done, as after two switches of branches."""
+    folder = project.root / "schemas/many"
+    project.write("schemas/many/first.json", {"title": "First", "description": ""})
+    with watching(project) as watched:
+        project.write("next/second.json", {"title": "Second", "description": ""})
+        folder.rename(project.root / "before")
+        (project.root / "next").rename(folder)
+        while not project.exists("build/many/second.txt") or project.exists("build/many/first.txt"):
+            assert watched.line(PATIENCE), watched.seen
+        project.write("schemas/many/third.json", {"title": "Third", "description": ""})
+        while not project.exists("build/many/third.txt"):
+            assert watched.line(PATIENCE), watched.seen
+
+
 def test_saved_document_makes_the_parts_that_changed(project: Project) -> None:
     def write(description: str) -> None:
         schemas = {"A": {"title": "A", "description": description}, "B": {"title": "B", "description": ""}}

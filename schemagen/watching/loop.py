@@ -1,7 +1,8 @@
 """This module knows how to wait until files change and then build, for as long as nobody stops it.
 
 The order makes it sure that no change is missed: the folders are watched first, then everything is looked at. Whatever
-is saved after that look is in the next round, and if a build finds other folders to watch, both are done again.
+is saved after that look is in the next round, and if a build finds other folders to watch, or one was replaced by
+another of its name, both are done again.
 """
 
 from __future__ import annotations
@@ -68,6 +69,9 @@ class _Watch:
                 if says_hello:
                     self._lines.say(f"watching {len(folders)} folders; Ctrl-C ends it")
                     says_hello = False
+                # A folder that came or went may be another by now, of which nothing is told until it is watched.
+                if not folders.isdisjoint(concerning):
+                    break
                 if concerning and folders_of(self._config, self._rounds.packs) != folders:
                     break
 
