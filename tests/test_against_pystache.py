@@ -19,7 +19,7 @@ from schemagen.view.root import build_view
 from tests.conftest import REPOSITORY, parts
 
 Count = Callable[[str, object], None]
-PARTS = 8
+PARTS = 16
 ANCESTOR = "benchmarks/ancestor/pack"
 
 

@@ -14,7 +14,7 @@ from tests.form_trips import cases_of_store, cases_of_suite, forms_of, trips, ve
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-PARTS = 8
+PARTS = 12
 
 # What a form cannot take or give back, and why.
 EXCEPTIONS = {

@@ -128,7 +128,7 @@ def test_vnu_finds_no_error(
     if java is None:
         pytest.skip("needs Java on the path")
     jar = npm_packages(request.config.cache, "vnu-jar@26.9.27") / "vnu-jar/build/dist/vnu.jar"
-    files = [*corpus_forms.files, *own_forms.files]
+    files = [*corpus_forms.files[:: 1 if IS_WHOLE else 4], *own_forms.files]
     done = subprocess.run(
         [java, "-Xmx1g", "-jar", str(jar), "--errors-only", "--format", "json", "--stdout", *files],
         capture_output=True,

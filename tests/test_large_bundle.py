@@ -21,7 +21,7 @@ from tests.test_documents import ran
 
 pytestmark = pytest.mark.long
 
-COUNT = 400_000 if IS_WHOLE else 8_000
+COUNT = 400_000 if IS_WHOLE else 5_000
 MB = 1 << 20
 # Of a process that does nothing else, Python and what it imports; and what each definition may take, index and all.
 LEAST_MB, MOST_BYTES_EACH = 80, 576

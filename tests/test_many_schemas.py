@@ -1,4 +1,4 @@
-"""What doit says and does of 2,000 schemas (10,000 where all of the tests are asked for), through the documented
+"""What doit says and does of 1,200 schemas (10,000 where all of the tests are asked for), through the documented
 dodo.py, is what a doit user expects.
 
 ``list``, ``info``, ``clean``, ``forget``, ``reset-dep`` and ``dumpdb`` are doit's own words; what they mean is in its
@@ -17,7 +17,7 @@ import pytest
 
 from tests.conftest import IS_WHOLE, Project
 
-FOLDERS, A_FOLDER = 100, 100 if IS_WHOLE else 20
+FOLDERS, A_FOLDER = 100, 100 if IS_WHOLE else 12
 COUNT = FOLDERS * A_FOLDER + 1
 # The first schema of every folder refs the shared one.
 FIRSTS = [f"generate:{folder:02}/s00" for folder in range(FOLDERS)]

@@ -23,7 +23,7 @@ from schemagen.view.root import build_view
 from tests.conftest import COUNTED, REPOSITORY, Project, parts
 from tests.test_markdown_pack import OUR_HTML
 
-PARTS = 8
+PARTS = 16
 ANCHOR = re.compile(r'<a id="([a-z0-9-]+)"></a>')
 LINK = re.compile(r"(?<!\\)\]\((?!https?:)([^)\s]*)\)")
 FENCE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
