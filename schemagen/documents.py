@@ -10,7 +10,7 @@ from schemagen.digest import digest_of
 from schemagen.errors import Location
 from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
 from schemagen.model import Home, JsonValue, SchemaFile
-from schemagen.openapi import Dialect, as_2020_12, dialect_of, part_of
+from schemagen.openapi import Dialect, as_2020_12, dialect_of, part_at
 from schemagen.sources import read_bytes
 from schemagen.texts import parse_text, place_in, syntax_of
 
@@ -37,11 +37,7 @@ class Document:
 
     def part(self, pointer: str) -> tuple[str, int] | None:
         """The digest of what the schema at ``pointer`` says, and its size; None where there is none."""
-        try:
-            value = self.value_at(pointer)
-        except (LookupError, ValueError):  # ValueError: an index of thousands of digits
-            return None
-        return part_of(value, is_old=self.dialect.is_openapi_3_0)
+        return part_at(self.value_at, pointer, is_old=self.dialect.is_openapi_3_0)
 
     def value_at(self, pointer: str) -> JsonValue:
         """The value at ``pointer``; raises LookupError where there is none."""

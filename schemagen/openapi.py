@@ -123,8 +123,13 @@ def said_by(value: JsonValue, *, is_old: bool) -> bytes:
     return dumps(as_2020_12(value) if is_old else value).encode()
 
 
-def part_of(value: JsonValue, *, is_old: bool) -> tuple[str, int] | None:
-    """The digest of what a schema says, and the bytes that it takes; None for what is no schema."""
+def part_at(value_at: Callable[[str], JsonValue], pointer: str, *, is_old: bool) -> tuple[str, int] | None:
+    """The digest of what the schema at ``pointer`` says, and the bytes that it takes; None where there is none.
+    ``value_at`` gives the value at a pointer, or raises LookupError."""
+    try:
+        value = value_at(pointer)
+    except (LookupError, ValueError):  # ValueError: an index of thousands of digits
+        return None
     if not isinstance(value, dict | bool):
         return None
     text = said_by(value, is_old=is_old)

@@ -14,7 +14,7 @@ from schemagen.dialects import id_of
 from schemagen.errors import Location, SchemaError
 from schemagen.jsontext import join_pointer, resolve_pointer, split_pointer
 from schemagen.model import Cut, Draft, Home, JsonValue
-from schemagen.openapi import Dialect, dialect_of, part_of
+from schemagen.openapi import Dialect, dialect_of, part_at
 from schemagen.state.sight import Sight
 
 
@@ -64,15 +64,8 @@ class Bundle:
             is_schema = self.index.first(entry) in b"{tf"
             return (self.index.said(entry).hex(), self.index.span(entry)[2]) if is_schema else None
         if pointer not in self._parts:
-            self._parts[pointer] = self._part_within(pointer)
+            self._parts[pointer] = part_at(self.value_at, pointer, is_old=self.dialect.is_openapi_3_0)
         return self._parts[pointer]
-
-    def _part_within(self, pointer: str) -> tuple[str, int] | None:
-        try:
-            value = self.value_at(pointer)
-        except (LookupError, ValueError):  # ValueError: an index of thousands of digits
-            return None
-        return part_of(value, is_old=self.dialect.is_openapi_3_0)
 
     def value_at(self, pointer: str) -> JsonValue:
         """The value at ``pointer``; raises LookupError where there is none."""
