@@ -247,12 +247,6 @@ class Session:
         """Compile all templates, so that processes that are forked after this need not."""
         prepare(self.project.packs)
 
-    def prepare_indexes(self) -> None:
-        """Compile the templates of the outputs for the whole project that this run may make."""
-        packs = {task.name for task in self.own_project_tasks()}
-        for output in (output for pack in self.project.packs if pack.name in packs for output in pack.project_outputs):
-            output.prepare()
-
     # -- in a worker
 
     def draft_schema(self, schema_name: str, stale: Collection[str]) -> Draft:

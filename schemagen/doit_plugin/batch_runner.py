@@ -162,14 +162,11 @@ class BatchRunner(Committing, Runner):  # type: ignore[misc]  # doit has no type
 
     def _feed(self) -> Engine:
         try:
-            if self._engine is not None:
-                self._engine.feed(self._backlog.take)
-                return self._engine
-            self._began = time.monotonic()
-            engine = self._engine = self._start_engine()
+            engine = self._engine
+            if engine is None:
+                self._began = time.monotonic()
+                engine = self._engine = self._start_engine()
             engine.feed(self._backlog.take)
-            if self._session.changes is None:  # with a change or two no index may be made, and it is soon over
-                self._session.prepare_indexes()  # while they work; it would be waited for at the end
         except EngineError as lost:
             engine = self._go_on_without(lost)
             engine.feed(self._backlog.take)
