@@ -66,7 +66,7 @@ class Claims:
             self._digests.pop(path, None)
             self.released.add(path)
 
-    def concern(self, paths: Collection[str]) -> bool:
+    def has_released(self, paths: Collection[str]) -> bool:
         """Whether any of ``paths`` was released."""
         return not self.released.isdisjoint(paths)
 

@@ -174,7 +174,7 @@ class State:
         """Remember a row of just ``facts``, which is JSON without why; ``digests`` are those of its outputs."""
         raw = f'{{"{VALUES}":{{"{OURS}":{facts[:-1]},"why":{_encoded_reasons(why)}}}}}}}'.encode()
         self._put(name, raw)
-        if self._claims.concern(digests):
+        if self._claims.has_released(digests):
             self._claim_again(digests, json.loads(facts))
         self._append(b"R", name, raw)
         self._claims.drop(digests)
@@ -214,7 +214,7 @@ class State:
     def _claim_again(self, paths: Collection[str], facts: Mapping[str, Any]) -> None:
         """Log a claim of those of the ``paths`` that ``facts`` name which were released, and were not written since:
         they were there with the right bytes."""
-        if self._claims.concern(paths):
+        if self._claims.has_released(paths):
             owned = owned_by(facts)
             again = {path: owned[path] for path in owned.keys() & self._claims.released}
             self._claims.claim(again)
