@@ -203,6 +203,7 @@ def test_folder_that_is_no_pack_says_what_it_holds(project: Project) -> None:
         ("ab {{title", "1:4", "tag is not closed"),
         ("{{ }}", "1:1", "empty tag"),
         ("{{=|=}}", "1:1", "delimiters"),
+        ("{{#title}}" * 201 + "{{/title}}" * 201, "1:2001", "nested deeper than 200 levels"),
         ("x{{> nowhere}}", "1:2", "nowhere"),
         ("x{{> ../../secret}}", "1:2", "secret"),
     ],

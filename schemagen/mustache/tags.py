@@ -15,6 +15,8 @@ from schemagen.errors import Location, TemplateError
 DELIMITERS = ("{{", "}}")
 _KINDS = frozenset("#^/>!&={<$")
 OPENING = frozenset("#^<$")
+# As schemas may be nested; more would be more frames than whatever reads the template has.
+_DEEPEST = 200
 _CALLED = {"#": "section", "^": "section", "<": "parent", "$": "block"}
 
 
@@ -54,6 +56,8 @@ def scan_tags(text: str, path: str, delimiters: tuple[str, str] = DELIMITERS) ->
         tags.append(tag)
         if tag.kind in OPENING:
             opened.append(tag)
+            if len(opened) > _DEEPEST:
+                raise _error(f"nested deeper than {_DEEPEST} levels", text, tag.start, path)
         elif tag.kind == "/":
             if not opened:
                 raise _error(f"{{{{/{tag.name}}}}} closes a section that is not open", text, tag.start, path)
