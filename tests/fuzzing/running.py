@@ -78,7 +78,7 @@ def showing(**values: object) -> Iterator[None]:
     """Say of what goes wrong here what the input was."""
     try:
         yield
-    except BaseException as error:
+    except BaseException as error:  # whatever it is, it goes on, with the input
         for name, value in values.items():
             error.add_note(f"{name} = {value!r}"[:20_000])
         raise
@@ -89,7 +89,7 @@ def execute_numbered(target: Target, execute: Execute, seed: int, number: int) -
     try:
         with limited():
             execute(chance_of(target.name, seed, number))
-    except BaseException as error:
+    except BaseException as error:  # likewise, with how to make it again
         error.add_note(f"again: python -m tests.fuzzing --target {target.name} --seed {seed} --only {number}")
         raise
     finally:
