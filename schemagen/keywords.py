@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import Enum, auto
 
 from schemagen.jsontext import escape_token
@@ -84,56 +84,60 @@ def iter_subschemas(schema: JsonValue, draft: Draft) -> Iterator[tuple[str, Json
             yield f"/{keyword}", value
 
 
-def walk_schemas(
-    document: JsonValue, draft: Draft, pointer: str = "#", telling: frozenset[str] | None = None
-) -> Iterator[tuple[str, JsonValue]]:
+def walk_schemas(document: JsonValue, draft: Draft, pointer: str = "#") -> Iterator[tuple[str, JsonValue]]:
     """``document`` and every schema below it with its pointer, parents first, in document order.
 
     Never into enum, const, default or examples. What stands beside a ``$ref`` is walked in every draft: drafts
-    4, 6 and 7 ignore its meaning, but a pointer still leads into it (``definitions`` beside ``$ref``). Where only the
-    keywords ``telling`` matter, schemas below are left out that have none of them and hold no others: most.
+    4, 6 and 7 ignore its meaning, but a pointer still leads into it (``definitions`` beside ``$ref``).
     """
-    holds = SUBSCHEMAS[draft].keys()
-    worth = None if telling is None else telling | holds
     waiting = [(pointer, document)]
     while waiting:
         here, schema = waiting.pop()
         yield here, schema
-        if not isinstance(schema, dict) or holds.isdisjoint(schema):
-            continue
-        if worth is None:
-            below = [(here + step, item) for step, item in iter_subschemas(schema, draft)]
-        else:
-            below = _worthwhile(schema, here, SUBSCHEMAS[draft], worth)
+        below = [(here + step, item) for step, item in iter_subschemas(schema, draft)]
         below.reverse()
         waiting += below
 
 
-def _worthwhile(
-    schema: Mapping[str, JsonValue], here: str, holds: Mapping[str, Holds], worth: frozenset[str]
-) -> list[tuple[str, JsonValue]]:
-    """Those of the schemas directly below ``schema``, at ``here``, that have one of the keywords ``worth``: the same as
-    to choose among ``iter_subschemas``, without pointers for the many that have none."""
-    found: list[tuple[str, JsonValue]] = []
-    for keyword, value in schema.items():
-        how = holds.get(keyword)
-        if how is None:
-            continue
-        if isinstance(value, list):
-            if how is not _ONE and how is not _MAP:
-                found += [
-                    (f"{here}/{keyword}/{index}", item)
-                    for index, item in enumerate(value)
+def telling_schemas(
+    document: JsonValue, draft: Draft, pointer: str, telling: frozenset[str]
+) -> list[tuple[str, dict[str, JsonValue]]]:
+    """Those of ``walk_schemas`` that have one of the keywords ``telling``: most have none, and hold no others."""
+    if not isinstance(document, dict):
+        return []
+    holds = SUBSCHEMAS[draft]
+    worth = telling | holds.keys()
+    found: list[tuple[str, dict[str, JsonValue]]] = []
+    waiting = [(pointer, document)]
+    while waiting:
+        place = here, schema = waiting.pop()
+        if not telling.isdisjoint(schema):
+            found.append(place)
+            if len(schema) == 1:
+                continue
+        below: list[tuple[str, dict[str, JsonValue]]] = []
+        for keyword, value in schema.items():
+            how = holds.get(keyword)
+            if how is None:
+                continue
+            if isinstance(value, list):
+                if how is not _ONE and how is not _MAP:
+                    below += [
+                        (f"{here}/{keyword}/{index}", item)
+                        for index, item in enumerate(value)
+                        if isinstance(item, dict) and not worth.isdisjoint(item)
+                    ]
+            elif not isinstance(value, dict):
+                continue
+            elif how is _MAP:
+                below += [
+                    (f"{here}/{keyword}/{escape_token(key)}", item)
+                    for key, item in value.items()
                     if isinstance(item, dict) and not worth.isdisjoint(item)
                 ]
-        elif not isinstance(value, dict):
-            continue
-        elif how is _MAP:
-            found += [
-                (f"{here}/{keyword}/{escape_token(key)}", item)
-                for key, item in value.items()
-                if isinstance(item, dict) and not worth.isdisjoint(item)
-            ]
-        elif how is not _LIST and not worth.isdisjoint(value):
-            found.append((f"{here}/{keyword}", value))
+            elif how is not _LIST and not worth.isdisjoint(value):
+                below.append((f"{here}/{keyword}", value))
+        if below:
+            below.reverse()
+            waiting += below
     return found

@@ -185,19 +185,21 @@ def checked_schema(
 
 def read_bytes(file: SchemaFile, config: Config) -> bytes:
     """The bytes of ``file``, read at once; raises SchemaError."""
-    real, path, limit = Path(config.root) / file.path, file.path, config.max_schema_bytes
+    path, limit = file.path, config.max_schema_bytes
     try:
         # O_NONBLOCK: opening a fifo must not wait for somebody to write to it.
-        fd = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(fd, "rb") as stream:
+        fd = os.open(os.path.join(config.root, path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
             status = os.fstat(fd)
-            if not stat.S_ISREG(status.st_mode):
+            if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):  # to read a folder says why not
                 raise SchemaError("not a regular file", Location(path), "SG108")
             # As much as there is, and a byte more, which shows that it did not grow: not all that it may be, for which
             # there would have to be room.
-            data = stream.read(min(limit, status.st_size) + 1)
-            while status.st_size < len(data) <= limit and (more := stream.read(_CHUNK)):
+            data = os.read(fd, min(limit, status.st_size) + 1)
+            while data and len(data) <= limit and (more := os.read(fd, _CHUNK)):
                 data += more
+        finally:
+            os.close(fd)
     except OSError as error:
         raise SchemaError(f"cannot read: {error.strerror}", Location(path), "SG108") from None
     if len(data) > limit:

@@ -15,6 +15,7 @@ from schemagen.model import Draft, Home, JsonValue, Schema
 from schemagen.refs.scan import KEPT_BESIDE_REF, LEGACY, Reference, Scan, scan_fragment
 from schemagen.texts import place_at
 
+_DEFINITIONS = tuple(f"#/{keyword}/" for keyword in KEPT_BESIDE_REF)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -103,7 +104,7 @@ class Document:
             return self.scan.references
         below = self._below.get(pointer)
         if below is None:
-            listed = self._is_scanned(pointer)
+            listed = self.is_scanned(pointer)
             below = self._scanned_below(pointer) if listed else self._scan_fragment(pointer)
             self._below[pointer] = below
         return below
@@ -130,10 +131,12 @@ class Document:
         ]
         return max(around)[1]
 
-    def _is_scanned(self, pointer: str) -> bool:
+    def is_scanned(self, pointer: str) -> bool:
         """Whether the draft knows of a schema at ``pointer`` (which must lead somewhere), so that the scan
         has come by it."""
         value = self.content
+        if pointer.startswith(_DEFINITIONS) and pointer.count("/") == 2:  # nearly always
+            return isinstance(value, dict) and isinstance(value[pointer.split("/", 2)[1]], dict)
         holds = SUBSCHEMAS[self.draft]
         tokens = iter(split_pointer(pointer))
         for keyword in tokens:

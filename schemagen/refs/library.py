@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
@@ -124,12 +124,30 @@ class Library:
         walk = _Walk(self._documents.at(path))
         while walk.waiting:
             document, pointer = walk.waiting.popleft()
-            for reference in document.references_below(pointer):
-                key = (document.path, reference.pointer, reference.keyword)
-                if key not in walk.targets:
-                    walk.targets[key] = self._follow(walk, document, reference)
+            references = document.references_below(pointer)
+            if references:
+                self._follow_all(walk, document, references)
         walk.check_circles()
         return walk.resolution()
+
+    def _follow_all(self, walk: _Walk, document: Document, references: Sequence[Reference]) -> None:
+        """Follow ``references`` of ``document``. Most say what another one before them said."""
+        targets, path = walk.targets, document.path
+        followed = walk.followed.setdefault(path, {})
+        walk.looked_through.append((document, references))
+        for reference in references:
+            pointer, keyword, value, resource, _ = reference
+            key = (path, pointer, keyword)
+            if key in targets:
+                continue
+            if type(value) is not str:
+                targets[key] = self._follow(walk, document, reference)
+                continue
+            said = (value, keyword, resource)
+            target = followed.get(said)
+            if target is None:
+                target = followed[said] = self._follow(walk, document, reference)
+            targets[key] = target
 
     def forget(self) -> None:
         """Let go of what was found out, some two kilobytes for each schema; it is found out again where it is asked
@@ -156,16 +174,14 @@ class Library:
             return Target(answer.uri, "#", is_opaque=True)
         there, target = walk.outermost(reference.keyword, answer)
         walk.reach(there, target.pointer)
-        if reference.is_bare:
-            walk.hops[document.path, reference.pointer] = (target.path, target.pointer)
-            walk.bare[document.path, reference.pointer] = reference
         return target
 
 
 @dataclass(slots=True)
 class _Walk:
-    """What is known so far of what ``entry`` reaches. ``hops`` leads from each schema that is nothing but a
-    reference to the place where that leads; ``waiting`` are places not yet looked through."""
+    """What is known so far of what ``entry`` reaches. ``followed`` has where references lead, by the path of their
+    document and what they say; ``waiting`` are places not yet looked through, ``looked_through`` the documents of those
+    that were, with the references there."""
 
     entry: Document
     targets: dict[tuple[str, str, str], Target] = field(default_factory=dict)
@@ -173,8 +189,8 @@ class _Walk:
     missing: set[str] = field(default_factory=set)
     opaque: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
-    hops: dict[Place, Place] = field(default_factory=dict)
-    bare: dict[Place, Reference] = field(default_factory=dict)
+    followed: dict[str, dict[tuple[str, str, int], Target]] = field(default_factory=dict)
+    looked_through: list[tuple[Document, Sequence[Reference]]] = field(default_factory=list)
     waiting: deque[tuple[Document, str]] = field(default_factory=deque)
     seen: set[Place] = field(default_factory=set)
 
@@ -183,9 +199,12 @@ class _Walk:
 
     def reach(self, document: Document, pointer: str) -> None:
         place = (document.path, pointer)
-        if place not in self.seen:
-            self.seen.add(place)
-            self.documents[document.path] = document
+        if place in self.seen:
+            return
+        self.seen.add(place)
+        self.documents[document.path] = document
+        # Where the whole document is looked through, or will be before this is, nothing that its scan lists is new.
+        if pointer == "#" or (document.path, "#") not in self.seen or not document.is_scanned(pointer):
             self.waiting.append((document, pointer))
 
     def outermost(self, keyword: str, answer: Answer) -> tuple[Document, Target]:
@@ -198,23 +217,38 @@ class _Walk:
 
     def check_circles(self) -> None:
         """Raise RefError if schemas that are nothing but references lead to each other for ever."""
-        done: set[Place] = set()
-        for start in self.hops:
-            here, passed = start, dict[Place, None]()
-            while here in self.hops and here not in done:
+        bare = {
+            (document.path, reference.pointer): reference
+            for document, references in self.looked_through
+            for reference in references
+            if reference.is_bare
+        }
+        if bare.keys().isdisjoint(self.seen):  # as nearly always: none leads to another
+            return
+        hops = {(path, pointer): self._hop((path, pointer, one.keyword)) for (path, pointer), one in bare.items()}
+        done: set[Place | None] = {None}
+        for start in hops:
+            here: Place | None = start
+            passed = dict[Place, None]()
+            while here is not None and here in hops and here not in done:
                 if here in passed:
                     circle = list(passed)[list(passed).index(here) :]
-                    self._fail_for_circle([*circle, here])
+                    self._fail_for_circle([*circle, here], bare[circle[0]])
                 passed[here] = None
-                here = self.hops[here]
+                here = hops[here]
             done.update(passed)
 
-    def _fail_for_circle(self, circle: list[Place]) -> NoReturn:
-        path, pointer = circle[0]
+    def _hop(self, key: tuple[str, str, str]) -> Place | None:
+        """Where the only reference of a schema leads; None where nothing answers it."""
+        target = self.targets[key]
+        return None if target.is_opaque else (target.path, target.pointer)
+
+    def _fail_for_circle(self, circle: list[Place], first: Reference) -> NoReturn:
+        path = circle[0][0]
         steps = [step if there == path else f"{there}{step}" for there, step in circle]
         shown = steps if len(steps) <= 6 else [*steps[:5], "...", steps[-1]]
         message = f"references lead in a circle: {shortened(' -> '.join(shown))}"
-        self.fail(self.documents[path], self.bare[path, pointer], message, CIRCLE)
+        self.fail(self.documents[path], first, message, CIRCLE)
 
     def fail(self, document: Document, reference: Reference, message: str, code: str) -> NoReturn:
         if document is not self.entry:

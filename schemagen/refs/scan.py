@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from schemagen.keywords import walk_schemas
+from schemagen.keywords import telling_schemas
 from schemagen.model import Draft, JsonValue, Schema
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _TELLING = {
     draft: frozenset({"$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", *keywords})
     for draft, keywords in _REFERENCES.items()
 }
+# What says more than where a schema leads, in some draft.
+_NAMING = frozenset().union(*_TELLING.values()) - {"$ref"}
 # A schema with these and one reference says nothing that its target does not say.
 _SILENT = frozenset(
     {"$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$defs", "definitions"}
@@ -104,10 +106,12 @@ def scan_document(schema: Schema) -> Scan:
     document, draft = schema.document, schema.draft
     references: list[Reference] = []
     resources = [_OpenResource("#", -1, "", is_recursive=False)]
+    is_legacy = draft in LEGACY
     inside = [0]  # the resources around the present schema, innermost last
-    telling = _TELLING[draft]
     for pointer, words in _schemas(document, draft, "#"):
-        if telling.isdisjoint(words):
+        if len(inside) == 1 and _NAMING.isdisjoint(words):  # nearly always: a $ref, and no id around but the root's
+            reference = words["$ref"]
+            references.append(Reference(pointer, "$ref", reference, 0, is_legacy or _SILENT.issuperset(words)))
             continue
         while not _is_below(pointer, resources[inside[-1]].pointer):
             inside.pop()
@@ -138,19 +142,24 @@ def scan_fragment(fragment: JsonValue, draft: Draft, pointer: str, resource: int
     )
 
 
-def _schemas(document: JsonValue, draft: Draft, pointer: str) -> Iterator[tuple[str, dict[str, JsonValue]]]:
-    """Every schema that is an object, without those that are ignored because they stand beside $ref."""
+def _schemas(document: JsonValue, draft: Draft, pointer: str) -> list[tuple[str, dict[str, JsonValue]]]:
+    """Every schema that says something of what a scan looks for, without those that are ignored because they stand
+    beside $ref."""
+    found = telling_schemas(document, draft, pointer, _TELLING[draft])
+    if draft not in LEGACY or all(len(schema) == 1 or "$ref" not in schema for _, schema in found):
+        return found
+    heard: list[tuple[str, dict[str, JsonValue]]] = []
     above: list[str] = []  # the schemas around the present one that have more than a $ref, innermost last
-    for here, schema in walk_schemas(document, draft, pointer, _TELLING[draft]):
+    for place in found:
+        here, schema = place
         while above and not here.startswith(above[-1]):
             above.pop()
         if above and not here[len(above[-1]) :].startswith(_KEPT):
             continue
-        if not isinstance(schema, dict):
-            continue
-        if draft in LEGACY and "$ref" in schema and len(schema) > 1:
+        if "$ref" in schema and len(schema) > 1:
             above.append(f"{here}/")
-        yield here, schema
+        heard.append(place)
+    return heard
 
 
 def _is_below(pointer: str, above: str) -> bool:
