@@ -106,7 +106,7 @@ def telling_schemas(
     if not isinstance(document, dict):
         return []
     holds = SUBSCHEMAS[draft]
-    worth = telling | holds.keys()
+    worth = telling.union(holds)
     found: list[tuple[str, dict[str, JsonValue]]] = []
     waiting = [(pointer, document)]
     while waiting:
