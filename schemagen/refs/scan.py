@@ -1,8 +1,8 @@
 """This module knows how to list the references, ids and anchors of one document.
 
 A scan is plain data that depends on nothing but the document, so that it can be kept by the document's
-digest. What counts as an id or an anchor in which draft is decided by `referencing`'s specifications; here
-is added where in the document it stands.
+digest. What counts as an anchor in which draft is decided by `referencing`'s specifications; here is added where in
+the document it stands.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ class _OpenResource:
 
 @cache
 def specification_of(draft: Draft) -> Specification[Any]:
-    """What `referencing` knows of ``draft``; imported only where a schema with an id or an anchor is read."""
+    """What `referencing` knows of ``draft``; imported only where a schema with an anchor is read, since that takes as
+    long as to read a hundred schemas."""
     from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012
 
     known = {Draft.D4: DRAFT4, Draft.D6: DRAFT6, Draft.D7: DRAFT7, Draft.D2019: DRAFT201909, Draft.D2020: DRAFT202012}
@@ -168,13 +169,12 @@ def _is_below(pointer: str, above: str) -> bool:
 
 def _names_of(schema: dict[str, JsonValue], draft: Draft) -> tuple[str, str]:
     """The id of ``schema`` without fragment, and the fragment where that is an anchor; each may be empty."""
-    if not isinstance(schema.get("id" if draft is Draft.D4 else "$id"), str):
+    own, is_legacy = schema.get("id" if draft is Draft.D4 else "$id"), draft in LEGACY
+    # What begins with a # is an anchor, if anything; and what stands beside $ref is ignored in the legacy drafts.
+    if not isinstance(own, str) or own.startswith("#") or (is_legacy and "$ref" in schema):
         return "", ""
-    full = specification_of(draft).id_of(schema)
-    if full is None:  # an anchor, which `referencing` tells too, or beside $ref
-        return "", ""
-    uri, _, fragment = full.partition("#")
-    return uri, fragment if draft in LEGACY else ""
+    uri, _, fragment = own.partition("#")
+    return uri, fragment if is_legacy else ""
 
 
 def _anchors_of(schema: dict[str, JsonValue], draft: Draft, in_id: str) -> Iterator[tuple[str, bool]]:
@@ -184,7 +184,7 @@ def _anchors_of(schema: dict[str, JsonValue], draft: Draft, in_id: str) -> Itera
             return
         if in_id and not in_id.startswith("/"):
             yield in_id, False
-        if not own.startswith("#"):
+        if not own.startswith("#") or own.startswith("#/"):
             return
     elif not (isinstance(schema.get("$anchor"), str) or isinstance(schema.get("$dynamicAnchor"), str)):
         return
