@@ -14,9 +14,16 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 all well, 1 a schema failed, 3 the build could not start."""
     started = time.monotonic()
     try:
-        return _run(sys.argv[1:] if argv is None else argv, started)
+        try:
+            return _run(sys.argv[1:] if argv is None else argv, started)
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:  # before there was anything to be stopped in order
         return INTERRUPTED
+    except OSError as error:
+        from schemagen.unheard import end_unheard
+
+        end_unheard(error)
 
 
 def _run(argv: list[str], started: float) -> int:

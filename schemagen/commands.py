@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
 import time
@@ -19,9 +18,10 @@ from schemagen.unchanged import Glance, snapshot_key, summary
 
 if TYPE_CHECKING:
     from schemagen.config import Config
+    from schemagen.doit_plugin.report import Report
     from schemagen.publishing import Notes
 
-CANNOT_START = 3
+FAILED, CANNOT_START = 1, 3
 SELECTION = ("schema_dir", "output_dir", "templates_dir", "unresolved_refs")
 
 
@@ -40,10 +40,6 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
             if not isinstance(each, SchemagenError):
                 raise
             _say(each)
-    except BrokenPipeError:
-        # The reader of our output has gone; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     return CANNOT_START
 
 
@@ -145,22 +141,30 @@ def _build(args: argparse.Namespace, notes: Notes | None) -> int:
     from schemagen.doit_plugin.app import run_doit
     from schemagen.doit_plugin.showing import Showing, say_fresh
 
-    with _opened(args.report) as report:
+    report = _report_to(args.report) if args.report is not None else None
+    try:
         showing = Showing(args.started, args.verbose, args.quiet, args.profile, report, notes)
         if found.fresh:
-            return say_fresh(showing, found.fresh, args.started)
-        options = ["--always-execute"] if args.force else []
-        return run_doit(
-            config,
-            ["run", "-n", str(_processes(config, args)), *options],
-            key=key,
-            started=args.started,
-            found=found,
-            is_paranoid=is_paranoid,
-            showing=showing,
-            keeps_edited=args.keep_edited,
-            fails_on_change=args.fail_on_change,
-        )
+            code = say_fresh(showing, found.fresh, args.started)
+        else:
+            code = run_doit(
+                config,
+                ["run", "-n", str(_processes(config, args)), *(["--always-execute"] if args.force else [])],
+                key=key,
+                started=args.started,
+                found=found,
+                is_paranoid=is_paranoid,
+                showing=showing,
+                keeps_edited=args.keep_edited,
+                fails_on_change=args.fail_on_change,
+            )
+    finally:
+        if report is not None:
+            report.close()
+    if report is not None and report.problem is not None:
+        _say(report.problem)
+        return code or FAILED
+    return code
 
 
 def _init(args: argparse.Namespace) -> int:
@@ -215,16 +219,11 @@ def _processes(config: Config, args: argparse.Namespace) -> int:
     return workers if workers > 1 or args.profile or config.max_memory else 0
 
 
-def _opened(report: str | None) -> contextlib.AbstractContextManager[TextIO | None]:
-    """The file ``report``, to be written line by line; raises ConfigError where that cannot be."""
-    if report is None:
-        return contextlib.nullcontext()
-    try:
-        return open(report, "w", encoding="utf-8", buffering=1)
-    except OSError as error:
-        from schemagen.errors import ConfigError, Location
+def _report_to(path: str) -> Report:
+    """The report of this build in the file ``path``; raises ConfigError where that cannot be written."""
+    from schemagen.doit_plugin.report import Report
 
-        raise ConfigError(f"cannot write this report: {error.strerror}", Location(report), "SG032") from None
+    return Report(path)
 
 
 def _clean(args: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from typing import TextIO
 
 from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.reports import FORMATS, Case, Outcome, Problem
+from schemagen.unheard import end_unheard
 
 TEXT = "text"
 CANNOT_START = 3
@@ -43,7 +44,7 @@ def publish(form: str, file: str | None, command: str, notes: Notes, do: Callabl
     started = time.monotonic()
     with _opened(file) as stream:
         if form == TEXT:
-            with contextlib.redirect_stdout(stream):
+            with contextlib.redirect_stdout(stream), _ending_where_unheard(stream):
                 return do()
         stop: BaseException | None = None
         code = CANNOT_START
@@ -56,7 +57,8 @@ def publish(form: str, file: str | None, command: str, notes: Notes, do: Callabl
             notes.cannot_start(_problems_in(error))
             stop = error
         outcome = Outcome(command, tuple(notes.cases), tuple(notes.problems), time.monotonic() - started, code)
-        stream.write(FORMATS[form](outcome, _prefix()))
+        with _ending_where_unheard(stream):
+            stream.write(FORMATS[form](outcome, _prefix()))
         if stop is not None:
             raise stop
     return code
@@ -66,6 +68,16 @@ def _problems_in(error: BaseException) -> list[SchemagenError]:
     if isinstance(error, ExceptionGroup):
         return [each for each in error.exceptions if isinstance(each, SchemagenError)]
     return [error] if isinstance(error, SchemagenError) else []
+
+
+@contextlib.contextmanager
+def _ending_where_unheard(stream: TextIO) -> Iterator[None]:
+    """End where ``stream`` takes no more, as where stdout does not."""
+    try:
+        yield
+        stream.flush()
+    except OSError as error:
+        end_unheard(error, stream)
 
 
 @contextlib.contextmanager

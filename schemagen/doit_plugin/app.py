@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from doit.cmd_base import DoitCmdBase
 from doit.cmd_clean import Clean
@@ -22,6 +23,7 @@ from schemagen.doit_plugin.run import RunBuild
 from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
 from schemagen.errors import SchemagenError
 from schemagen.packs import LoadPacks, load_packs
+from schemagen.unheard import end_unheard
 
 
 class _WithoutPlugins(DoitCmdBase):  # type: ignore[misc]  # doit has no types
@@ -41,6 +43,12 @@ class _Run(_WithoutPlugins, RunBuild):
 
 class _Clean(_WithoutPlugins, Clean):  # type: ignore[misc]  # doit has no types
     name = "clean"
+
+    def execute(self, params: Any, args: list[str]) -> Any:
+        try:
+            return super().execute(params, args)
+        except OSError as error:
+            end_unheard(error)
 
 
 class Application(DoitMain):  # type: ignore[misc]  # doit has no types

@@ -16,18 +16,46 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any
 
 from schemagen.doit_plugin.watchers import Totals, Watcher
-from schemagen.errors import SchemagenError
+from schemagen.errors import ConfigError, Location, SchemagenError
 from schemagen.plan import Task
 
 
-class JsonLines(Watcher):
-    """Writes the lines to ``stream``, which must be line buffered; ``started`` is on the monotonic clock."""
+class Report:
+    """A file that is written line by line. Once a line cannot be written none is, and ``problem`` says why: a build
+    goes on without. Raises ConfigError where it cannot be opened."""
 
-    def __init__(self, stream: TextIO, started: float) -> None:
-        self._stream = stream
+    def __init__(self, path: str) -> None:
+        self.problem: ConfigError | None = None
+        self._path = path
+        try:
+            self._stream = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115  # closed below
+        except OSError as error:
+            raise self._cannot(error) from None
+
+    def write(self, line: str) -> None:
+        if self.problem is None:
+            try:
+                self._stream.write(line)
+            except OSError as error:
+                self.problem = self._cannot(error)
+
+    def close(self) -> None:
+        with suppress(OSError):  # of the line that could not be written, and is tried again here
+            self._stream.close()
+
+    def _cannot(self, error: OSError) -> ConfigError:
+        return ConfigError(f"cannot write this report: {error.strerror}", Location(self._path), "SG032")
+
+
+class JsonLines(Watcher):
+    """Writes the lines to ``report``; ``started`` is on the monotonic clock."""
+
+    def __init__(self, report: Report, started: float) -> None:
+        self._report = report
         self._started = started
 
     def began(self, schemas: int) -> None:
@@ -48,4 +76,4 @@ class JsonLines(Watcher):
 
     def _write(self, event: str, **facts: Any) -> None:
         at = round(time.monotonic() - self._started, 3)
-        self._stream.write(json.dumps({"event": event, "at": at, **facts}) + "\n")
+        self._report.write(json.dumps({"event": event, "at": at, **facts}) + "\n")

@@ -28,6 +28,7 @@ from schemagen.errors import ConfigError, EngineError
 from schemagen.garbage import collecting, without_collecting
 from schemagen.state.sight import file_system_now
 from schemagen.unchanged import LOCK, STATE_FOLDER, key_with_path
+from schemagen.unheard import end_unheard
 
 if TYPE_CHECKING:
     from schemagen.cluster.scheduler import Cluster
@@ -67,7 +68,9 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         self._stops = Stops()
         try:
             with self._stops.watched():
-                return self._build(params, args)
+                result = self._build(params, args)
+                sys.stdout.flush()
+                return result
         except Stopped as stopped:
             sys.stderr.write(f"{stopped}\n")
             raise SystemExit(stopped.exit_code) from None
@@ -77,6 +80,8 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
         except ConfigError as problem:
             sys.stderr.write(f"{problem}\n")
             raise SystemExit(_CANNOT_START) from None
+        except OSError as error:
+            end_unheard(error)
 
     def _build(self, params: Any, args: list[str]) -> Any:
         self._started = time.monotonic()

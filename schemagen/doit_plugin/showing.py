@@ -15,6 +15,7 @@ from schemagen.doit_plugin.watchers import Totals, Watcher
 from schemagen.unchanged import summary
 
 if TYPE_CHECKING:
+    from schemagen.doit_plugin.report import Report
     from schemagen.publishing import Notes
 
 MakeReporter = Callable[[TextIO, dict[str, Any]], Reporter]
@@ -30,7 +31,7 @@ class Showing:
     is_verbose: bool = False
     is_quiet: bool = False
     has_profile: bool = False
-    report: TextIO | None = None
+    report: Report | None = None
     notes: Notes | None = None
 
 

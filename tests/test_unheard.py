@@ -1,0 +1,125 @@
+"""Where nobody reads what is said, or nothing more can be written: a line, if there is anybody to hear it, and no
+traceback; what was finished is kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, Project
+
+FULL = Path("/dev/full")
+SCHEMAGEN = (sys.executable, "-m", "schemagen")
+DOIT = (sys.executable, "-m", "doit")
+NO_SPACE = "No space left on device"
+SAYING = [
+    (*SCHEMAGEN, "generate"),
+    (*SCHEMAGEN, "generate", "-v", "-w", "2"),
+    (*SCHEMAGEN, "generate", "--format", "json"),
+    (*SCHEMAGEN, "check"),
+    (*SCHEMAGEN, "list"),
+    (*SCHEMAGEN, "packs"),
+    (*SCHEMAGEN, "explain", "bike"),
+    (*SCHEMAGEN, "view", "bike"),
+    (*DOIT, "-n", "2"),
+    DOIT,
+]
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full, a disk that is always full")
+
+
+@pytest.fixture(params=["", "1"], ids=["buffered", "unbuffered"])
+def unbuffered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said is written at once, or kept until there is more: then it is not a write that fails, but a flush."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", request.param)
+
+
+def name_of(command: Sequence[str]) -> str:
+    return " ".join(command[2:])
+
+
+def run(project: Project, command: Sequence[str], stdout: int) -> tuple[int, str]:
+    project.write("dodo.py", (REPOSITORY / "dodo.py").read_bytes())
+    done = subprocess.run(
+        command, cwd=project.root, stdout=stdout, stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=60
+    )
+    return done.returncode, done.stderr
+
+
+def assert_is_whole(project: Project) -> None:
+    """What was finished is kept, and the next build does the rest."""
+    assert project.generate().code == 0
+    assert project.run("check").code == 0
+
+
+def run_without_a_reader(project: Project, command: Sequence[str]) -> tuple[int, str]:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        return run(project, command, writer)
+    finally:
+        os.close(writer)
+
+
+def run_on_a_full_disk(project: Project, command: Sequence[str]) -> tuple[int, str]:
+    with FULL.open("w") as full:
+        return run(project, command, full.fileno())
+
+
+@pytest.mark.usefixtures("unbuffered")
+@pytest.mark.parametrize("command", SAYING, ids=name_of)
+def test_reader_that_has_gone_ends_a_command_quietly(project: Project, command: Sequence[str]) -> None:
+    code, said = run_without_a_reader(project, command)
+    assert code == 141
+    assert "Traceback" not in said
+    assert "Exception ignored" not in said
+    assert "cannot write" not in said
+    assert_is_whole(project)
+
+
+@needs_full
+@pytest.mark.usefixtures("unbuffered")
+@pytest.mark.parametrize("command", SAYING, ids=name_of)
+def test_full_disk_under_stdout_is_said_in_a_line(project: Project, command: Sequence[str]) -> None:
+    code, said = run_on_a_full_disk(project, command)
+    assert code == 1
+    assert said.splitlines()[-1] == f"cannot write to stdout: {NO_SPACE}"
+    assert "Traceback" not in said
+    assert_is_whole(project)
+
+
+@needs_full
+@pytest.mark.usefixtures("unbuffered")
+def test_report_that_cannot_be_written_does_not_stop_the_build(project: Project) -> None:
+    done = project.generate("--report", str(FULL))
+    assert (done.code, done.errors) == (1, [f"{FULL}:1:1: cannot write this report: {NO_SPACE} [SG032]"])
+    assert done.summary.startswith("3 generated")
+    again = project.generate("--report", str(FULL))
+    assert (again.code, len(again.errors)) == (1, 1)
+    assert project.run("check").code == 0
+
+
+@needs_full
+@pytest.mark.usefixtures("unbuffered")
+@pytest.mark.parametrize("form", ["text", "json", "junit"])
+@pytest.mark.parametrize("command", ["generate", "check"])
+def test_report_of_all_that_cannot_be_written_is_said(project: Project, command: str, form: str) -> None:
+    done = project.run(command, "--format", form, "--output-file", str(FULL))
+    assert done.code == 1
+    assert done.errors[-1] == f"cannot write to {FULL}: {NO_SPACE}"
+    assert "Traceback" not in done.err
+    assert_is_whole(project)
+
+
+@needs_full
+def test_nobody_to_complain_to(project: Project) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [*SCHEMAGEN, "generate"], cwd=project.root, stdout=full, stderr=full, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert_is_whole(project)
