@@ -54,7 +54,7 @@ FLOORS = [
     ["jsontext", "formatters"],
     ["unchanged"],
     ["state"],
-    ["digest", "garbage", "recursion"],
+    ["digest", "garbage", "recursion", "unheard"],
     ["types"],
     ["model"],
     ["errors", "explanations"],
