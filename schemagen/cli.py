@@ -13,6 +13,10 @@ INTERRUPTED = 130
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 all well, 1 a schema failed, 3 the build could not start."""
     started = time.monotonic()
+    if None in (sys.stdin, sys.stdout, sys.stderr):  # closed, as by ``>&-``
+        from schemagen.unheard import open_closed
+
+        open_closed()
     try:
         try:
             return _run(sys.argv[1:] if argv is None else argv, started)

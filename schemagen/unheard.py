@@ -1,4 +1,5 @@
-"""This module knows how to end where what is said reaches nobody: its reader has gone, or its disk is full."""
+"""This module knows what to do where what is said reaches nobody: its reader has gone, its disk is full, or there is
+nothing to say it to."""
 
 from __future__ import annotations
 
@@ -25,6 +26,17 @@ def end_unheard(error: OSError, *others: TextIO) -> NoReturn:
                 _complain(f"cannot write to {stream.name.strip('<>')}: {why.strerror}\n")
                 raise SystemExit(LOST) from None
     raise error
+
+
+def open_closed() -> None:
+    """Open what is closed of stdin, stdout and stderr, to nowhere: else the next file that is opened would be taken for
+    it, and a program that we run would write into that."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115  # for as long as this process lives
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
 def _fault_of(stream: TextIO) -> OSError | None:

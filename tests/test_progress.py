@@ -157,13 +157,23 @@ def test_report_that_cannot_be_written_stops_the_build(project: Project) -> None
 
 
 def test_profile_names_what_was_predicted_what_it_took_and_how_busy_workers_were(project: Project) -> None:
-    lines = project.run("generate", "-w", "2", "--profile").out.splitlines()
+    lines = project.run("generate", "-w", "2", "-b", "1", "--profile").out.splitlines()
     assert lines[0].startswith("3 schemas took ")
     assert lines[1].startswith("2 workers for ")
     assert lines[2].split() == ["seconds", "predicted", "the", "slowest"]
     assert {line.split()[-1] for line in lines[3:6]} == {
         "schemas/member.json", "schemas/billing/invoice.json", "schemas/bike.json",
     }  # fmt: skip
+
+
+def test_no_more_workers_are_started_than_there_are_batches(project: Project) -> None:
+    lines = project.run("generate", "-w", "8", "--profile").out.splitlines()
+    assert lines[1].startswith("1 worker for ")
+    project.write("schemas/bike.json", {"title": "Tandem"})
+    project.write("schemas/member.json", {"title": "Members"})
+    lines = project.run("generate", "-w", "8", "-b", "1", "--profile").out.splitlines()
+    assert lines[0].startswith("3 schemas took ")
+    assert lines[1].startswith("3 workers for ")
 
 
 def test_profile_lists_the_ten_slowest() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import IS_WHOLE, Project, Result
+from tests.conftest import IS_WHOLE, REPOSITORY, Project, Result
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes in /proc")
 
@@ -112,6 +113,46 @@ def is_alive(pid: int) -> bool:
 
 def temps(project: Project) -> list[Path]:
     return list(project.root.rglob("*.schemagen-tmp"))
+
+
+# -- workers that the system does not let us have
+
+
+@pytest.mark.parametrize("tool", ["schemagen", "doit"])
+def test_as_many_workers_as_can_be_started_do_the_work(many: Project, tool: str) -> None:
+    many.write("dodo.py", (REPOSITORY / "dodo.py").read_bytes())
+    args = ("generate", "-w", "40", "-b", "1") if tool == "schemagen" else ("-n", "40")
+    if tool == "doit":
+        many.config(packs=["packs/plain"], batch_size=1)
+    done = with_few_files_open(many, 40, tool, *args)
+    (warning,) = done.errors
+    assert re.fullmatch(
+        r"workers:1:1: warning: [1-9]\d* of 40 worker processes could not be started: Too many open files", warning
+    )
+    assert done.code == 0
+    assert done.summary == "61 generated, 0 fresh, 0 failed"
+    assert many.run("check").code == 0
+
+
+def test_no_worker_that_can_be_started_is_said(many: Project) -> None:
+    done = with_few_files_open(many, 8, "schemagen", "generate", "-w", "40")
+    assert done.code == 3
+    assert done.errors == ["workers:1:1: cannot start a worker process: Too many open files [SG501]"]
+    assert not many.outputs()
+    assert many.generate().summary == "61 generated, 0 fresh, 0 failed"
+
+
+def with_few_files_open(project: Project, most: int, *command: str) -> Result:
+    limited = f'ulimit -n {most}; exec "$0" -m "$@"'
+    done = subprocess.run(
+        ["sh", "-c", limited, sys.executable, *command],
+        cwd=project.root,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 # -- a schema that is the end of its worker

@@ -123,3 +123,38 @@ def test_nobody_to_complain_to(project: Project) -> None:
         )
     assert done.returncode == 1
     assert_is_whole(project)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_streams_may_be_closed(project: Project, closed: str) -> None:
+    """What is written next must not be taken for them either."""
+    project.write("packs/plain/plain.txt.mustache", "{{title}}" * 10_000)
+    command = f'exec "$0" -m schemagen generate -v -w 2 {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable],
+        cwd=project.root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(project.outputs()) == {"bike.txt", "billing/invoice.txt", "member.txt"}
+    assert project.run("check").code == 0
+
+
+@pytest.mark.parametrize("command", ["generate", "list", "init", "check", "clean"])
+def test_project_folder_that_is_gone_is_said(tmp_path: Path, command: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    remove = f'rmdir "{gone}" && exec "$0" -m schemagen {command}'
+    done = subprocess.run(
+        ["sh", "-c", remove, sys.executable],
+        cwd=gone,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == ".:1:1: no such project: No such file or directory [SG053]\n"

@@ -188,7 +188,7 @@ class BatchRunner(Committing, Runner):  # type: ignore[misc]  # doit has no type
     def _go_on_without(self, lost: EngineError) -> Engine:
         """Go on on this machine where the cluster is ``lost``, if that is wanted; else raise it."""
         far, self._far = self._far, None
-        if self._session.config.fallback != "local":
+        if self._cluster is None or self._session.config.fallback != "local":
             raise lost
         self._session.warn(f"{lost}; going on on this machine")
         left: Sequence[Batch] = ()
@@ -303,6 +303,9 @@ class BatchRunner(Committing, Runner):  # type: ignore[misc]  # doit has no type
         if not engine.is_idle:
             self._take_what_is_done(engine)
         engine.close()
+        if isinstance(engine, WorkerPool) and engine.missing:
+            missing = f"{engine.missing} of {self._workers} worker processes could not be started"
+            self._session.warn(f"workers:1:1: warning: {missing}: {engine.why_missing}")
         if isinstance(self.reporter, Reporter):
             seconds = time.monotonic() - self._began
             self.reporter.dismissed(Crew(tuple(engine.busy), seconds, engine.losses, engine.recycled))

@@ -58,6 +58,7 @@ def profile_lines(costs: Sequence[Cost], crew: Crew | None, seconds: float) -> I
 
 def _crew_lines(crew: Crew, seconds: float) -> Iterator[str]:
     shares = ", ".join(f"{busy / crew.seconds:.0%}" for busy in crew.busy)
-    yield f"{len(crew.busy)} workers for {crew.seconds:.2f} s of {seconds:.2f} s, at work {shares} of that time"
+    workers = "1 worker" if len(crew.busy) == 1 else f"{len(crew.busy)} workers"
+    yield f"{workers} for {crew.seconds:.2f} s of {seconds:.2f} s, at work {shares} of that time"
     if crew.lost or crew.recycled:
         yield f"{crew.lost} workers were lost, {crew.recycled} replaced because they had grown"

@@ -8,6 +8,8 @@ ends, at work or not.
 
 from __future__ import annotations
 
+import errno
+import itertools
 import multiprocessing
 import os
 import signal
@@ -20,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from schemagen.errors import EngineError, Location
 from schemagen.workers.batches import DEATH, HANG, MISHAP, Batch, Verdict, after_loss
 from schemagen.workers.engine import OnLoss, Take
 from schemagen.workers.serving import SIGNALS, Counter, Report, Work, memory_bytes, serve
@@ -36,6 +39,8 @@ MOST_STILLBORN = 100
 # something else: what takes too much memory takes longer to do so.
 OTHERS_SIGNALS = {-signal.SIGKILL, -signal.SIGTERM}
 _MISHAP_SECONDS = 1.0
+# What the system says where it lets us have no more processes, files or memory.
+_NO_MORE = {errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 _LOOK_SECONDS = 0.1
 # A worker may grow by so many bytes whatever the limit is: less is not enough to work at all.
 SMALLEST_SHARE = 32 << 20
@@ -95,7 +100,8 @@ class _Worker:
 
 
 class WorkerPool:
-    """``count`` processes that run ``work`` on each item of the batches handed to them.
+    """At most ``count`` processes that run ``work`` on each item of the batches handed to them; each is started when
+    there is a batch for it.
 
     ``work`` must be importable or inherited; it is inherited by fork where that is safe (one thread, not macOS),
     else pickled once per worker. Its results must be plain data. ``on_loss`` is told which items a worker may have
@@ -119,13 +125,15 @@ class WorkerPool:
         self._limits = limits
         self._on_loss = on_loss
         self._again: deque[Batch] = deque()
+        self._most = count
         self._stillborn = 0
+        self._has_begun = False
         self._workers: list[_Worker] = []
         self.losses = 0  # workers that were lost
         self.recycled = 0  # workers that were replaced because they had grown too large
-        self.busy = [0.0] * count  # seconds that each place was at work
-        for slot in range(count):
-            self._start_worker(slot)
+        self.busy: list[float] = []  # seconds that each place was at work
+        self.missing = 0  # workers that could not be started
+        self.why_missing = ""
 
     def _start_worker(self, slot: int) -> None:
         parents = [worker.pipe for worker in self._workers]
@@ -139,9 +147,14 @@ class WorkerPool:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             process.start()
+        except OSError:
+            ours.close()
+            raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        theirs.close()
+            theirs.close()
+        if slot == len(self.busy):
+            self.busy.append(0.0)
         self._workers.append(_Worker(slot, process, ours, counter))
 
     @property
@@ -165,15 +178,47 @@ class WorkerPool:
         return items
 
     def feed(self, take: Take) -> None:
-        """Hand out batches as long as a worker has room and ``take`` gives one."""
+        """Hand out batches as long as a worker has room and ``take`` gives one. Raises EngineError where there is no
+        worker, and none can be started."""
         for is_second in (False, True):
             for worker in self._workers:
                 if not self._has_room(worker, is_second):
                     continue
-                batch = self._again.popleft() if self._again and not is_second else take(is_second)
+                batch = self._next(take, is_second)
                 if batch is None:
                     break
                 self._hand(worker, batch)
+            else:
+                if not is_second:
+                    self._feed_more(take)
+
+    def _feed_more(self, take: Take) -> None:
+        """Start further workers, as many as there may be, for batches that nobody has room for."""
+        while len(self._workers) < self._most and (batch := self._next(take, is_second=False)) is not None:
+            if not self._can_start():
+                self._again.appendleft(batch)
+                return
+            self._hand(self._workers[-1], batch)
+
+    def _next(self, take: Take, is_second: bool) -> Batch | None:
+        return self._again.popleft() if self._again and not is_second else take(is_second)
+
+    def _can_start(self) -> bool:
+        """Start a worker, if that can be: where the system lets us have no more, those that there are do the work."""
+        taken = {worker.slot for worker in self._workers}
+        try:
+            self._start_worker(next(slot for slot in itertools.count() if slot not in taken))
+        except OSError as error:
+            if error.errno not in _NO_MORE:
+                raise
+            self.why_missing = error.strerror or str(error)
+            if not self._workers:
+                message = f"cannot start a worker process: {self.why_missing}"
+                raise EngineError(message, Location("workers"), "SG501", has_begun=self._has_begun) from None
+            self.missing += self._most - len(self._workers)
+            self._most = len(self._workers)
+            return False
+        return True
 
     def _has_room(self, worker: _Worker, is_second: bool) -> bool:
         if worker.retires:
@@ -186,6 +231,7 @@ class WorkerPool:
         return first.seconds <= SHORT_SECONDS and len(first.items) <= FEW_ITEMS and not first.losses
 
     def _hand(self, worker: _Worker, batch: Batch) -> None:
+        self._has_begun = True
         if not worker.batches:
             worker.since = time.monotonic()
         worker.batches.append(batch)
@@ -239,7 +285,6 @@ class WorkerPool:
         self._workers.remove(worker)
         self.losses += 1
         self._stillborn += not worker.finished
-        self._start_worker(worker.slot)
         left, at, how = worker.remaining(), worker.position, self._how(worker)
         if self._stillborn > MOST_STILLBORN:
             verdict = Verdict((), left.items)
@@ -283,7 +328,7 @@ class WorkerPool:
         limit = self._limits.memory
         if limit is None:
             return
-        if grown > max(SMALLEST_SHARE, (limit - memory_bytes()) / len(self._workers)):
+        if grown > max(SMALLEST_SHARE, (limit - memory_bytes()) / self._most):
             worker.retires = True
             worker.is_too_many = worker.is_too_many or is_first
         if worker.retires and not worker.batches:
@@ -291,8 +336,8 @@ class WorkerPool:
             self._workers.remove(worker)
             worker.pipe.close()
             worker.process.join()
-            if not self._workers or not worker.is_too_many:
-                self._start_worker(worker.slot)
+            if worker.is_too_many:
+                self._most = max(1, self._most - 1)
 
     def close(self) -> None:
         """End the workers: at once if they are at work."""
