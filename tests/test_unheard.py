@@ -116,6 +116,14 @@ def test_report_of_all_that_cannot_be_written_is_said(project: Project, command:
 
 
 @needs_full
+@pytest.mark.usefixtures("unbuffered")
+def test_output_file_of_doit_that_cannot_be_written_is_said(project: Project) -> None:
+    done = project.doit("-n", "2", "-o", str(FULL))
+    assert (done.code, done.errors) == (1, [f"cannot write to {FULL}: {NO_SPACE}"])
+    assert_is_whole(project)
+
+
+@needs_full
 def test_nobody_to_complain_to(project: Project) -> None:
     with FULL.open("w") as full:
         done = subprocess.run(

@@ -6,7 +6,6 @@ nothing to do.
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import sys
 import time
@@ -286,8 +285,12 @@ def _remember(session: Session) -> None:
 @contextlib.contextmanager
 def _stream_for(outfile: Any) -> Iterator[Any]:
     if isinstance(outfile, str):
-        with codecs.open(outfile, "w", encoding="utf-8") as stream:
-            yield stream
+        with open(outfile, "w", encoding="utf-8") as stream:
+            try:
+                yield stream
+                stream.flush()
+            except OSError as error:
+                end_unheard(error, stream)
     else:
         # doit's default is what sys.stdout was when doit was imported; it may have been redirected since.
         yield sys.stdout
