@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from schemagen.errors import ConfigError, Location, SchemagenError
+from schemagen.errors import SchemagenError
 from schemagen.reports import FORMATS, Case, Outcome, Problem
-from schemagen.unheard import end_unheard
+from schemagen.unheard import cannot_report, end_unheard
 
 TEXT = "text"
 CANNOT_START = 3
@@ -88,7 +88,7 @@ def _opened(file: str | None) -> Iterator[TextIO]:
     try:
         stream = open(file, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115  # closed below
     except OSError as error:
-        raise ConfigError(f"cannot write this report: {error.strerror}", Location(file), "SG032") from None
+        raise cannot_report(file, error) from None
     with stream:
         yield stream
 

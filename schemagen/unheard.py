@@ -9,6 +9,8 @@ import os
 import sys
 from typing import NoReturn, TextIO
 
+from schemagen.errors import ConfigError, Location
+
 NO_READER = 141  # what a shell says of a process that SIGPIPE ended
 LOST = 1
 
@@ -26,6 +28,11 @@ def end_unheard(error: OSError, *others: TextIO) -> NoReturn:
                 _complain(f"cannot write to {stream.name.strip('<>')}: {why.strerror}\n")
                 raise SystemExit(LOST) from None
     raise error
+
+
+def cannot_report(path: str, error: OSError) -> ConfigError:
+    """What to say where what is to be written to the file ``path``, as somebody asked, cannot be."""
+    return ConfigError(f"cannot write this report: {error.strerror}", Location(path), "SG032")
 
 
 def open_closed() -> None:

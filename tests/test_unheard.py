@@ -121,6 +121,10 @@ def test_output_file_of_doit_that_cannot_be_written_is_said(project: Project) ->
     done = project.doit("-n", "2", "-o", str(FULL))
     assert (done.code, done.errors) == (1, [f"cannot write to {FULL}: {NO_SPACE}"])
     assert_is_whole(project)
+    project.write("schemas/bike.json", {"title": "Tandem"})
+    done = project.doit("-o", "no/such/folder/file")
+    said = "no/such/folder/file:1:1: cannot write this report: No such file or directory [SG032]"
+    assert (done.code, done.errors) == (3, [said])
 
 
 @needs_full

@@ -20,8 +20,9 @@ from contextlib import suppress
 from typing import Any
 
 from schemagen.doit_plugin.watchers import Totals, Watcher
-from schemagen.errors import ConfigError, Location, SchemagenError
+from schemagen.errors import ConfigError, SchemagenError
 from schemagen.plan import Task
+from schemagen.unheard import cannot_report
 
 
 class Report:
@@ -34,21 +35,18 @@ class Report:
         try:
             self._stream = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115  # closed below
         except OSError as error:
-            raise self._cannot(error) from None
+            raise cannot_report(path, error) from None
 
     def write(self, line: str) -> None:
         if self.problem is None:
             try:
                 self._stream.write(line)
             except OSError as error:
-                self.problem = self._cannot(error)
+                self.problem = cannot_report(self._path, error)
 
     def close(self) -> None:
         with suppress(OSError):  # of the line that could not be written, and is tried again here
             self._stream.close()
-
-    def _cannot(self, error: OSError) -> ConfigError:
-        return ConfigError(f"cannot write this report: {error.strerror}", Location(self._path), "SG032")
 
 
 class JsonLines(Watcher):

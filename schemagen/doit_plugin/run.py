@@ -27,7 +27,7 @@ from schemagen.errors import ConfigError, EngineError
 from schemagen.garbage import collecting, without_collecting
 from schemagen.state.sight import file_system_now
 from schemagen.unchanged import LOCK, STATE_FOLDER, key_with_path
-from schemagen.unheard import end_unheard
+from schemagen.unheard import cannot_report, end_unheard
 
 if TYPE_CHECKING:
     from schemagen.cluster.scheduler import Cluster
@@ -285,7 +285,11 @@ def _remember(session: Session) -> None:
 @contextlib.contextmanager
 def _stream_for(outfile: Any) -> Iterator[Any]:
     if isinstance(outfile, str):
-        with open(outfile, "w", encoding="utf-8") as stream:
+        try:
+            opened = open(outfile, "w", encoding="utf-8")  # noqa: SIM115  # closed below
+        except OSError as error:
+            raise cannot_report(outfile, error) from None
+        with opened as stream:
             try:
                 yield stream
                 stream.flush()
