@@ -18,6 +18,8 @@ from schemagen.formatters import Formatter, parse_formatter
 from schemagen.model import Draft
 
 FILE = "pyproject.toml"
+# As the description of the view: see ``view.published``.
+_PUBLISHED = Path(__file__).parent / "contract" / "configuration.json"
 _SECTION = ("tool", "schemagen")
 _ARRAY = ("[]",)
 UNLIMITED = "unlimited"
@@ -232,9 +234,7 @@ def _toml_error(message: str, text: str) -> ConfigError:
 
 def config_schema() -> dict[str, Any]:
     """The JSON Schema of ``[tool.schemagen]``, as Python data."""
-    from importlib.resources import files
-
-    schema: dict[str, Any] = json.loads(files("schemagen").joinpath("contract", "configuration.json").read_bytes())
+    schema: dict[str, Any] = json.loads(_PUBLISHED.read_bytes())
     return schema
 
 
