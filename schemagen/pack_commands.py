@@ -47,19 +47,32 @@ def copy_pack(config: Config, name: str, folder: str) -> int:
     """Copy the pack ``name`` into the new ``folder``, to be changed there. Raises ConfigError."""
     root = Path(config.root)
     source, target = find_pack(name, root, {}), root / folder
-    if target.exists():
-        raise ConfigError("exists already; a pack is copied into a new folder", Location(folder), "SG024")
     try:
-        shutil.copytree(source, target)
+        target.mkdir(parents=True)
+    except FileExistsError:
+        raise ConfigError("exists already; a pack is copied into a new folder", Location(folder), "SG024") from None
+    except OSError as error:
+        raise ConfigError(f"cannot write: {error.strerror}", Location(folder), "SG024") from None
+    try:
+        shutil.copytree(source, target, dirs_exist_ok=True)
         manifest = target / MANIFEST
         if manifest.is_file():
             text = manifest.read_text(encoding="utf-8")
             named = re.sub(r"(?m)^name\s*=.*$", f"name = {json.dumps(target.name)}", text, count=1)
             manifest.write_text(named, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"cannot write: {error.strerror}", Location(folder), "SG024") from None
+        shutil.rmtree(target, ignore_errors=True)  # half a pack is none
+        raise ConfigError(f"cannot write: {_why(error)}", Location(folder), "SG024") from None
     print(f"{name} was copied to {folder}; use it with packs = [{json.dumps(folder)}] in [tool.schemagen]")
     return 0
+
+
+def _why(error: OSError) -> str:
+    """The reason alone; of several files that could not be copied, that of the first."""
+    if not isinstance(error, shutil.Error):
+        return error.strerror or str(error)
+    first: str = error.args[0][0][-1]  # [Errno 28] No space left on device: 'here' -> 'there'
+    return first.partition("] ")[2].partition(": ")[0]
 
 
 def check_packs(config: Config, names: Sequence[str]) -> int:

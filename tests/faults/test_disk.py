@@ -42,6 +42,16 @@ def test_case_25_no_room_for_an_output(small: Project) -> None:
     assert build(small).summary == "1 generated, 2 fresh, 0 failed"
 
 
+def test_case_25_no_room_for_the_copy_of_a_pack(small: Project) -> None:
+    assert small.run("packs").code == 0  # Python would keep less of what it compiles than there is, and believe it
+    with files_up_to(1000):
+        result = small.run("packs", "copy", "form", "mine")
+    assert (result.code, result.errors) == (3, ["mine:1:1: cannot write: File too large [SG024]"])
+    assert not small.exists("mine")
+    assert small.run("packs", "copy", "form", "mine").code == 0
+    assert small.run("packs", "check", "mine").code == 0
+
+
 def test_case_26_no_room_for_the_log(small: Project) -> None:
     for number in range(30):
         small.write(f"schemas/more/{number}.json", {"title": str(number)})
