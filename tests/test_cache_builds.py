@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import sys
 import threading
@@ -14,6 +13,7 @@ import pytest
 
 from tests.caches import Built, build, files_in, user_cache
 from tests.conftest import DOIT_PLUGINS, IS_WHOLE, REPOSITORY, Project, without_right_to_read_all
+from tests.faults.running import files_up_to
 from tests.test_formatting import ONE
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pytest has threads; a build forks
@@ -327,12 +327,8 @@ def test_full_disk_is_no_harm(project: Project) -> None:
     """No file may have more than 60,000 bytes, as on a disk that has no more room: an output has fewer, all of them
     together more. A limit on the size of files is what a process can have without a file system of its own."""
     project.write("packs/plain/plain.txt.mustache", "{{title}}: " + "long " * 6000)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))
-    try:
+    with files_up_to(60_000):
         told = build(project)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (told.code, *counts(told)) == (0, 3, 0)
     assert len(told.warnings) == 1
     assert "nothing is kept in it: File too large" in told.warnings[0]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +14,7 @@ from schemagen.errors import ConfigError, Location
 from schemagen.scaffold import editors, texts
 from schemagen.scaffold.finding import find
 from schemagen.unchanged import STATE_FOLDER
+from schemagen.writing import temp_name
 
 _EXAMPLE_PATH = "schemas/person.json"
 
@@ -175,5 +179,16 @@ def _text(file: Path) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(text.encode())
+    """Put ``text`` at ``file``; where it cannot be written, as on a full disk, what is there stays as it was. Raises
+    OSError, about ``file``."""
+    real = Path(os.path.realpath(file))  # a link stays one
+    temp = real.with_name(temp_name(real.name))
+    try:
+        real.parent.mkdir(parents=True, exist_ok=True)
+        temp.write_bytes(text.encode())
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(real, temp)
+        os.replace(temp, real)
+    except OSError as error:
+        temp.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(file)) from None

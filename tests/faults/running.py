@@ -6,7 +6,11 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Sequence
+import resource
+import sys
+from collections.abc import Iterator, Sequence
+
+import pytest
 
 from schemagen.cli import main
 from tests.conftest import Project, Result
@@ -40,3 +44,18 @@ def line_of(errors: Sequence[str], path: str) -> str:
     """The one line that begins with ``path``."""
     (line,) = [line for line in errors if line.startswith(f"{path}:")]
     return line
+
+
+@contextlib.contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """No file grows beyond ``size`` bytes: to whoever writes it is as if the disk were full, and takes no right to
+    mount one that is. Nor does Python keep what it compiles: it would keep a part, and believe it the next time."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+            patch.setattr(sys, "dont_write_bytecode", True)
+            yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -7,25 +7,13 @@ import os
 import resource
 import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Project, without_right_to_read_all
-from tests.faults.running import FAILED, build, command, line_of
-
-
-@contextlib.contextmanager
-def files_up_to(size: int) -> Iterator[None]:
-    """No file grows beyond ``size`` bytes: to whoever writes it is as if the disk were full, and takes no right to
-    mount one that is."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+from tests.faults.running import FAILED, build, command, files_up_to, line_of
 
 
 def test_case_25_no_room_for_an_output(small: Project) -> None:
@@ -43,13 +31,31 @@ def test_case_25_no_room_for_an_output(small: Project) -> None:
 
 
 def test_case_25_no_room_for_the_copy_of_a_pack(small: Project) -> None:
-    assert small.run("packs").code == 0  # Python would keep less of what it compiles than there is, and believe it
     with files_up_to(1000):
         result = small.run("packs", "copy", "form", "mine")
     assert (result.code, result.errors) == (3, ["mine:1:1: cannot write: File too large [SG024]"])
     assert not small.exists("mine")
     assert small.run("packs", "copy", "form", "mine").code == 0
     assert small.run("packs", "check", "mine").code == 0
+
+
+def test_case_25_no_room_for_what_init_adds(empty_project: Project) -> None:
+    """What is the author's own stays as it was: nothing is emptied first."""
+    own = {"pyproject.toml": "[project]\nname = 'mine'\n", ".gitignore": "*.pyc\n" * 400}
+    for path, text in own.items():
+        empty_project.write(path, text)
+    with files_up_to(100):
+        result = empty_project.run("init")
+    assert (result.code, len(result.errors)) == (3, 1)
+    assert result.errors[0].endswith(":1:1: cannot read or write this: File too large [SG052]")
+    assert {path: empty_project.read(path) for path in own} == own
+    with files_up_to(2000):
+        result = empty_project.run("init")
+    assert result.errors == [".gitignore:1:1: cannot read or write this: File too large [SG052]"]
+    assert empty_project.read(".gitignore") == own[".gitignore"]
+    assert not [path for path in empty_project.root.rglob("*") if path.name.endswith("tmp")]
+    assert empty_project.run("init").code == 0
+    assert empty_project.generate().code == 0
 
 
 def test_case_26_no_room_for_the_log(small: Project) -> None:
