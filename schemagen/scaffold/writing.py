@@ -190,5 +190,7 @@ def _write(file: Path, text: str) -> None:
             shutil.copymode(real, temp)
         os.replace(temp, real)
     except OSError as error:
-        temp.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(file)) from None
+    finally:
+        with contextlib.suppress(OSError):  # of a folder that is none
+            temp.unlink(missing_ok=True)
