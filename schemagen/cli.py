@@ -14,7 +14,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 all well, 1 a schema failed, 3 the build could not start."""
     started = time.monotonic()
     if None in (sys.stdin, sys.stdout, sys.stderr):  # closed, as by ``>&-``
-        from schemagen.unheard import open_closed
+        from schemagen.ending import open_closed
 
         open_closed()
     try:
@@ -25,9 +25,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:  # before there was anything to be stopped in order
         return INTERRUPTED
     except OSError as error:
-        from schemagen.unheard import end_unheard
+        from schemagen.ending import end_for
 
-        end_unheard(error)
+        end_for(error)
 
 
 def _run(argv: list[str], started: float) -> int:

@@ -32,7 +32,7 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
     args = parse_arguments(argv)
     args.started, args.glance = started, glance
     try:
-        _require_present_folder()
+        os.getcwd()  # raises OSError where that is gone
         return _COMMANDS[args.command](args)
     except SchemagenError as problem:
         _say(problem)
@@ -42,20 +42,6 @@ def run(argv: Sequence[str], started: float, glance: Glance | None) -> int:
                 raise
             _say(each)
     return CANNOT_START
-
-
-def _require_present_folder() -> None:
-    """Raise ConfigError where the present folder is gone, or must not be looked at."""
-    try:
-        os.getcwd()
-    except OSError as error:
-        raise _no_project(".", error) from None
-
-
-def _no_project(folder: str, error: OSError) -> SchemagenError:
-    from schemagen.errors import ConfigError, Location
-
-    return ConfigError(f"no such project: {error.strerror}", Location(folder), "SG053")
 
 
 def _use_utf8(*streams: TextIO) -> None:
@@ -193,7 +179,9 @@ def _hook(args: argparse.Namespace) -> int:
     try:
         os.chdir(args.directory)
     except OSError as error:
-        raise _no_project(args.directory, error) from None
+        from schemagen.ending import no_project
+
+        raise no_project(args.directory, error) from None
     if args.action == "check":
         command = ["check", *(["--diff"] if args.diff else [])]
     else:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from schemagen.ending import cannot_report, end_for
 from schemagen.errors import SchemagenError
 from schemagen.reports import FORMATS, Case, Outcome, Problem
-from schemagen.unheard import cannot_report, end_unheard
 
 TEXT = "text"
 CANNOT_START = 3
@@ -44,7 +44,7 @@ def publish(form: str, file: str | None, command: str, notes: Notes, do: Callabl
     started = time.monotonic()
     with _opened(file) as stream:
         if form == TEXT:
-            with contextlib.redirect_stdout(stream), _ending_where_unheard(stream):
+            with contextlib.redirect_stdout(stream), _ending_where_lost(stream):
                 return do()
         stop: BaseException | None = None
         code = CANNOT_START
@@ -57,7 +57,7 @@ def publish(form: str, file: str | None, command: str, notes: Notes, do: Callabl
             notes.cannot_start(_problems_in(error))
             stop = error
         outcome = Outcome(command, tuple(notes.cases), tuple(notes.problems), time.monotonic() - started, code)
-        with _ending_where_unheard(stream):
+        with _ending_where_lost(stream):
             stream.write(FORMATS[form](outcome, _prefix()))
         if stop is not None:
             raise stop
@@ -71,13 +71,13 @@ def _problems_in(error: BaseException) -> list[SchemagenError]:
 
 
 @contextlib.contextmanager
-def _ending_where_unheard(stream: TextIO) -> Iterator[None]:
+def _ending_where_lost(stream: TextIO) -> Iterator[None]:
     """End where ``stream`` takes no more, as where stdout does not."""
     try:
         yield
         stream.flush()
     except OSError as error:
-        end_unheard(error, stream)
+        end_for(error, stream)
 
 
 @contextlib.contextmanager

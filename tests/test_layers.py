@@ -54,7 +54,7 @@ FLOORS = [
     ["jsontext", "formatters"],
     ["unchanged"],
     ["state"],
-    ["digest", "garbage", "recursion", "unheard"],
+    ["digest", "garbage", "ending", "recursion"],
     ["types"],
     ["model"],
     ["errors", "explanations"],

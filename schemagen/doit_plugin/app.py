@@ -21,9 +21,9 @@ from schemagen.doit_plugin.front import Front, report_fresh
 from schemagen.doit_plugin.reporter import Reporter
 from schemagen.doit_plugin.run import RunBuild
 from schemagen.doit_plugin.showing import MakeReporter, Showing, reporter_for, say_fresh
+from schemagen.ending import end_for
 from schemagen.errors import SchemagenError
 from schemagen.packs import LoadPacks, load_packs
-from schemagen.unheard import end_unheard
 
 
 class _WithoutPlugins(DoitCmdBase):  # type: ignore[misc]  # doit has no types
@@ -48,7 +48,7 @@ class _Clean(_WithoutPlugins, Clean):  # type: ignore[misc]  # doit has no types
         try:
             return super().execute(params, args)
         except OSError as error:
-            end_unheard(error)
+            end_for(error)
 
 
 class Application(DoitMain):  # type: ignore[misc]  # doit has no types

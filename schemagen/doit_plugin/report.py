@@ -20,9 +20,9 @@ from contextlib import suppress
 from typing import Any
 
 from schemagen.doit_plugin.watchers import Totals, Watcher
+from schemagen.ending import cannot_report
 from schemagen.errors import ConfigError, SchemagenError
 from schemagen.plan import Task
-from schemagen.unheard import cannot_report
 
 
 class Report:

@@ -23,11 +23,11 @@ from doit.task import Stream
 from schemagen.doit_plugin.front import Front, SayFresh, report_fresh
 from schemagen.doit_plugin.locking import locked
 from schemagen.doit_plugin.stopping import Stopped, Stops
+from schemagen.ending import cannot_report, end_for
 from schemagen.errors import ConfigError, EngineError
 from schemagen.garbage import collecting, without_collecting
 from schemagen.state.sight import file_system_now
 from schemagen.unchanged import LOCK, STATE_FOLDER, key_with_path
-from schemagen.unheard import cannot_report, end_unheard
 
 if TYPE_CHECKING:
     from schemagen.cluster.scheduler import Cluster
@@ -80,7 +80,7 @@ class RunBuild(Run):  # type: ignore[misc]  # doit has no types
             sys.stderr.write(f"{problem}\n")
             raise SystemExit(_CANNOT_START) from None
         except OSError as error:
-            end_unheard(error)
+            end_for(error)
 
     def _build(self, params: Any, args: list[str]) -> Any:
         self._started = time.monotonic()
@@ -294,7 +294,7 @@ def _stream_for(outfile: Any) -> Iterator[Any]:
                 yield stream
                 stream.flush()
             except OSError as error:
-                end_unheard(error, stream)
+                end_for(error, stream)
     else:
         # doit's default is what sys.stdout was when doit was imported; it may have been redirected since.
         yield sys.stdout

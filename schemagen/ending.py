@@ -1,5 +1,5 @@
-"""This module knows what to do where what is said reaches nobody: its reader has gone, its disk is full, or there is
-nothing to say it to."""
+"""This module knows how to end a command for what is nobody's mistake: what is said reaches nobody, since its reader
+has gone, its disk is full, or there is nothing to say it to; or the project's folder is gone."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from typing import NoReturn, TextIO
 from schemagen.errors import ConfigError, Location
 
 NO_READER = 141  # what a shell says of a process that SIGPIPE ended
-LOST = 1
+LOST, CANNOT_START = 1, 3
 
 
-def end_unheard(error: OSError, *others: TextIO) -> NoReturn:
-    """End, by SystemExit, if ``error`` is that of one of ``others``, of stdout or of stderr; else raise it again. A
-    reader that has gone wants to hear no more; that a disk is full is said, if there is anybody to hear it."""
+def end_for(error: OSError, *others: TextIO) -> NoReturn:
+    """End, by SystemExit, if ``error`` is that of one of ``others``, of stdout or of stderr, or if the present folder
+    is gone; else raise it again. A reader that has gone wants to hear no more; anything else is said, if there is
+    anybody to hear it."""
+    try:
+        os.getcwd()
+    except OSError as gone:
+        _complain(str(no_project(".", gone)))
+        raise SystemExit(CANNOT_START) from None
     if error.filename is None:  # else it is about a file that could not be opened, or moved
         for stream in (*others, sys.stdout, sys.stderr):
             why = _fault_of(stream)
@@ -25,9 +31,14 @@ def end_unheard(error: OSError, *others: TextIO) -> NoReturn:
                 _mute(stream)
                 if why.errno == errno.EPIPE:
                     raise SystemExit(NO_READER) from None
-                _complain(f"cannot write to {stream.name.strip('<>')}: {why.strerror}\n")
+                _complain(f"cannot write to {stream.name.strip('<>')}: {why.strerror}")
                 raise SystemExit(LOST) from None
     raise error
+
+
+def no_project(folder: str, error: OSError) -> ConfigError:
+    """What to say where there is no ``folder`` to work in."""
+    return ConfigError(f"no such project: {error.strerror}", Location(folder), "SG053")
 
 
 def cannot_report(path: str, error: OSError) -> ConfigError:
@@ -62,7 +73,7 @@ def _fault_of(stream: TextIO) -> OSError | None:
 
 def _complain(message: str) -> None:
     try:
-        sys.stderr.write(message)
+        sys.stderr.write(f"{message}\n")
         sys.stderr.flush()
     except OSError:  # nobody hears that either
         _mute(sys.stderr)

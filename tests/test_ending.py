@@ -4,6 +4,7 @@ traceback; what was finished is kept."""
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -172,3 +173,17 @@ def test_project_folder_that_is_gone_is_said(tmp_path: Path, command: str) -> No
     )
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == ".:1:1: no such project: No such file or directory [SG053]\n"
+
+
+def test_project_folder_may_go_during_a_watch(project: Project) -> None:
+    watch = project.start("schemagen", "watch")
+    assert watch.stdout is not None
+    for line in watch.stdout:
+        if line.startswith("watching "):
+            break
+    project.root.rename(project.root.with_name("gone"))
+    shutil.rmtree(project.root.with_name("gone"))
+    _, said = watch.communicate(timeout=60)
+    assert watch.returncode == 3
+    assert said.splitlines()[-1] == ".:1:1: no such project: No such file or directory [SG053]"
+    assert "Traceback" not in said
