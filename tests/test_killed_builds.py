@@ -2,7 +2,7 @@
 
 A moment is a call that changes the disk, just before it is made: see ``random_builds/moments.py``. Each build here is
 killed at its first, then at its second, and so on, until one has no more of them. Unless all of the tests are asked
-for it is every second, and by doit, which adds no moment of its own, every third.
+for it is every third, and by doit, which adds no moment of its own, every fourth.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def survive_every_kill(
     folder: Path, front: str, prepare: Callable[[Game], None], *, of_workers: bool
 ) -> tuple[int, set[str]]:
     """Kill a build at each of its moments in turn, and build again; how many builds that were, and the moments."""
-    step = 1 if IS_WHOLE else 2 if front.startswith("generate") else 3
+    step = 1 if IS_WHOLE else 3 if front.startswith("generate") else 4
     first = Game(folder / "first")
     first.build("generate")
     moments: set[str] = set()

@@ -15,7 +15,7 @@ from tests.mustache_by_hand import render
 from tests.mustache_by_hand.comparing import compiled, interpreted
 from tests.mustache_by_hand.inventing import GIVEN, known_views, templates, views, with_blocks
 
-EXAMPLES = int(os.environ.get("SCHEMAGEN_TEMPLATES", "300"))
+EXAMPLES = int(os.environ.get("SCHEMAGEN_TEMPLATES", "200"))
 MODULES = ("comments", "delimiters", "interpolation", "inverted", "partials", "sections", "~dynamic-names")
 # The interpreter does not look at indentation in and around blocks: the cases of the specification do.
 INDENTED_BLOCKS = {

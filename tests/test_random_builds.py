@@ -12,7 +12,7 @@ changes. Builds are by ``schemagen generate`` and by ``doit``, with one process 
 
 A game that breaks a rule is shortened before it is shown: its steps can be played again as they are printed.
 
-The default is some 250 builds; for a longer look: ``SCHEMAGEN_BUILDS=20000``.
+The default is some 180 builds; for a longer look: ``SCHEMAGEN_BUILDS=20000``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.random_builds.game import Game, Step, deal
 from tests.random_builds.rules import Violation
 from tests.random_builds.shortening import shortened
 
-BUILDS = int(os.environ.get("SCHEMAGEN_BUILDS", "250"))
+BUILDS = int(os.environ.get("SCHEMAGEN_BUILDS", "180"))
 BUILDS_A_GAME = 42
 GAMES = -(-BUILDS // BUILDS_A_GAME)
 
