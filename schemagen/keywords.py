@@ -113,8 +113,6 @@ def telling_schemas(
         place = here, schema = waiting.pop()
         if not telling.isdisjoint(schema):
             found.append(place)
-            if len(schema) == 1:
-                continue
         below: list[tuple[str, dict[str, JsonValue]]] = []
         for keyword, value in schema.items():
             how = holds.get(keyword)

@@ -8,7 +8,7 @@ import pytest
 
 from schemagen.config import Config
 from schemagen.jsontext import parse, resolve_pointer
-from schemagen.keywords import iter_subschemas, walk_schemas
+from schemagen.keywords import iter_subschemas, telling_schemas, walk_schemas
 from schemagen.model import Draft
 from schemagen.sources import find_schemas, read_schema
 
@@ -86,3 +86,13 @@ def test_real_schemas_have_every_walked_schema_at_its_pointer(corpus: Path) -> N
         schema = read_schema(file, config)
         for pointer, found in walk_schemas(schema.document, schema.draft):
             assert resolve_pointer(schema.document, pointer) is found
+
+
+def test_telling_schemas_are_those_of_all_that_tell_something(corpus: Path) -> None:
+    config = Config(str(corpus / "schemastore"), exclude=("[d-z]*",))
+    for telling in (frozenset({"$ref", "$id"}), frozenset({"title"}), frozenset({"properties"})):
+        for file in find_schemas(config):
+            schema = read_schema(file, config)
+            every = walk_schemas(schema.document, schema.draft)
+            wanted = [(at, one) for at, one in every if isinstance(one, dict) and not telling.isdisjoint(one)]
+            assert telling_schemas(schema.document, schema.draft, "#", telling) == wanted
