@@ -18,7 +18,6 @@ from schemagen.unchanged import Glance, snapshot_key, summary
 
 if TYPE_CHECKING:
     from schemagen.config import Config
-    from schemagen.doit_plugin.report import Report
     from schemagen.publishing import Notes
 
 FAILED, CANNOT_START = 1, 3
@@ -140,9 +139,10 @@ def _build(args: argparse.Namespace, notes: Notes | None) -> int:
 
         return inspection.dry_run(config, is_forced=args.force)
     from schemagen.doit_plugin.app import run_doit
+    from schemagen.doit_plugin.report import Report
     from schemagen.doit_plugin.showing import Showing, say_fresh
 
-    report = _report_to(args.report) if args.report is not None else None
+    report = Report(args.report) if args.report is not None else None
     try:
         showing = Showing(args.started, args.verbose, args.quiet, args.profile, report, notes)
         if found.fresh:
@@ -218,13 +218,6 @@ def _processes(config: Config, args: argparse.Namespace) -> int:
     what only a worker has is asked for."""
     workers = config.workers or os.cpu_count() or 1
     return workers if workers > 1 or args.profile or config.max_memory else 0
-
-
-def _report_to(path: str) -> Report:
-    """The report of this build in the file ``path``; raises ConfigError where that cannot be written."""
-    from schemagen.doit_plugin.report import Report
-
-    return Report(path)
 
 
 def _clean(args: argparse.Namespace) -> int:

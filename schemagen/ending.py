@@ -3,10 +3,12 @@ has gone, its disk is full, or there is nothing to say it to; or the project's f
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
 import sys
+from collections.abc import Iterator
 from typing import NoReturn, TextIO
 
 from schemagen.errors import ConfigError, Location
@@ -41,8 +43,26 @@ def no_project(folder: str, error: OSError) -> ConfigError:
     return ConfigError(f"no such project: {error.strerror}", Location(folder), "SG053")
 
 
+@contextlib.contextmanager
+def ending_for(stream: TextIO) -> Iterator[None]:
+    """End where ``stream`` takes no more of what is said here, as where stdout does not."""
+    try:
+        yield
+        stream.flush()
+    except OSError as error:
+        end_for(error, stream)
+
+
+def open_report(path: str, buffering: int = -1) -> TextIO:
+    """The file ``path``, which somebody asked us to write to; raises ConfigError where it cannot be opened."""
+    try:
+        return open(path, "w", buffering, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise cannot_report(path, error) from None
+
+
 def cannot_report(path: str, error: OSError) -> ConfigError:
-    """What to say where what is to be written to the file ``path``, as somebody asked, cannot be."""
+    """What to say where the file ``path`` cannot be written."""
     return ConfigError(f"cannot write this report: {error.strerror}", Location(path), "SG032")
 
 

@@ -9,12 +9,11 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
-from schemagen.ending import cannot_report, end_for
+from schemagen.ending import ending_for, open_report
 from schemagen.errors import SchemagenError
 from schemagen.reports import FORMATS, Case, Outcome, Problem
 
@@ -42,9 +41,9 @@ def publish(form: str, file: str | None, command: str, notes: Notes, do: Callabl
     file cannot be written.
     """
     started = time.monotonic()
-    with _opened(file) as stream:
+    with contextlib.nullcontext(sys.stdout) if file is None else open_report(file) as stream:
         if form == TEXT:
-            with contextlib.redirect_stdout(stream), _ending_where_lost(stream):
+            with contextlib.redirect_stdout(stream), ending_for(stream):
                 return do()
         stop: BaseException | None = None
         code = CANNOT_START
@@ -57,7 +56,7 @@ def publish(form: str, file: str | None, command: str, notes: Notes, do: Callabl
             notes.cannot_start(_problems_in(error))
             stop = error
         outcome = Outcome(command, tuple(notes.cases), tuple(notes.problems), time.monotonic() - started, code)
-        with _ending_where_lost(stream):
+        with ending_for(stream):
             stream.write(FORMATS[form](outcome, _prefix()))
         if stop is not None:
             raise stop
@@ -68,29 +67,6 @@ def _problems_in(error: BaseException) -> list[SchemagenError]:
     if isinstance(error, ExceptionGroup):
         return [each for each in error.exceptions if isinstance(each, SchemagenError)]
     return [error] if isinstance(error, SchemagenError) else []
-
-
-@contextlib.contextmanager
-def _ending_where_lost(stream: TextIO) -> Iterator[None]:
-    """End where ``stream`` takes no more, as where stdout does not."""
-    try:
-        yield
-        stream.flush()
-    except OSError as error:
-        end_for(error, stream)
-
-
-@contextlib.contextmanager
-def _opened(file: str | None) -> Iterator[TextIO]:
-    if file is None:
-        yield sys.stdout
-        return
-    try:
-        stream = open(file, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115  # closed below
-    except OSError as error:
-        raise cannot_report(file, error) from None
-    with stream:
-        yield stream
 
 
 def _prefix() -> str:

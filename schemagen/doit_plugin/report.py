@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import Any
 
 from schemagen.doit_plugin.watchers import Totals, Watcher
-from schemagen.ending import cannot_report
+from schemagen.ending import cannot_report, open_report
 from schemagen.errors import ConfigError, SchemagenError
 from schemagen.plan import Task
 
@@ -32,10 +32,7 @@ class Report:
     def __init__(self, path: str) -> None:
         self.problem: ConfigError | None = None
         self._path = path
-        try:
-            self._stream = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115  # closed below
-        except OSError as error:
-            raise cannot_report(path, error) from None
+        self._stream = open_report(path, buffering=1)
 
     def write(self, line: str) -> None:
         if self.problem is None:

@@ -23,7 +23,7 @@ from doit.task import Stream
 from schemagen.doit_plugin.front import Front, SayFresh, report_fresh
 from schemagen.doit_plugin.locking import locked
 from schemagen.doit_plugin.stopping import Stopped, Stops
-from schemagen.ending import cannot_report, end_for
+from schemagen.ending import end_for, ending_for, open_report
 from schemagen.errors import ConfigError, EngineError
 from schemagen.garbage import collecting, without_collecting
 from schemagen.state.sight import file_system_now
@@ -285,16 +285,8 @@ def _remember(session: Session) -> None:
 @contextlib.contextmanager
 def _stream_for(outfile: Any) -> Iterator[Any]:
     if isinstance(outfile, str):
-        try:
-            opened = open(outfile, "w", encoding="utf-8")  # noqa: SIM115  # closed below
-        except OSError as error:
-            raise cannot_report(outfile, error) from None
-        with opened as stream:
-            try:
-                yield stream
-                stream.flush()
-            except OSError as error:
-                end_for(error, stream)
+        with open_report(outfile) as stream, ending_for(stream):
+            yield stream
     else:
         # doit's default is what sys.stdout was when doit was imported; it may have been redirected since.
         yield sys.stdout

@@ -9,7 +9,6 @@ ends, at work or not.
 from __future__ import annotations
 
 import errno
-import itertools
 import multiprocessing
 import os
 import signal
@@ -127,7 +126,6 @@ class WorkerPool:
         self._again: deque[Batch] = deque()
         self._most = count
         self._stillborn = 0
-        self._has_begun = False
         self._workers: list[_Worker] = []
         self.losses = 0  # workers that were lost
         self.recycled = 0  # workers that were replaced because they had grown too large
@@ -195,7 +193,7 @@ class WorkerPool:
     def _feed_more(self, take: Take) -> None:
         """Start further workers, as many as there may be, for batches that nobody has room for."""
         while len(self._workers) < self._most and (batch := self._next(take, is_second=False)) is not None:
-            if not self._can_start():
+            if not self._start_another():
                 self._again.appendleft(batch)
                 return
             self._hand(self._workers[-1], batch)
@@ -203,18 +201,19 @@ class WorkerPool:
     def _next(self, take: Take, is_second: bool) -> Batch | None:
         return self._again.popleft() if self._again and not is_second else take(is_second)
 
-    def _can_start(self) -> bool:
-        """Start a worker, if that can be: where the system lets us have no more, those that there are do the work."""
-        taken = {worker.slot for worker in self._workers}
+    def _start_another(self) -> bool:
+        """Start a worker in the first free place; whether the system lets us have one more. Where it does not, those
+        that there are do the work; raises EngineError where there is none."""
+        free = set(range(self._most)).difference(worker.slot for worker in self._workers)
         try:
-            self._start_worker(next(slot for slot in itertools.count() if slot not in taken))
+            self._start_worker(min(free))
         except OSError as error:
             if error.errno not in _NO_MORE:
                 raise
             self.why_missing = error.strerror or str(error)
             if not self._workers:
                 message = f"cannot start a worker process: {self.why_missing}"
-                raise EngineError(message, Location("workers"), "SG501", has_begun=self._has_begun) from None
+                raise EngineError(message, Location("workers"), "SG501", has_begun=bool(self.busy)) from None
             self.missing += self._most - len(self._workers)
             self._most = len(self._workers)
             return False
@@ -231,7 +230,6 @@ class WorkerPool:
         return first.seconds <= SHORT_SECONDS and len(first.items) <= FEW_ITEMS and not first.losses
 
     def _hand(self, worker: _Worker, batch: Batch) -> None:
-        self._has_begun = True
         if not worker.batches:
             worker.since = time.monotonic()
         worker.batches.append(batch)
